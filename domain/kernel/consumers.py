@@ -1,0 +1,39 @@
+"""Consumers of streams: how far each has come, and what it had to set aside."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Marks(Protocol):
+    """How far a consumer has come in each stream: everything up to its mark is done."""
+
+    def advance(self, consumer: str, stream: str, before: int, version: int) -> int:
+        """Set a mark that stands at `before` (0: absent); return where it stands now."""
+
+    def read(self, consumer: str, streams: Iterable[str]) -> dict[str, int]:
+        """Return where the marks of these streams stand; 0 where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A stream that a consumer could not go on with, for a reason that will not pass by itself."""
+
+    consumer: str
+    stream: str
+    version: int
+    error: str
+    times: int
+
+
+class Parking(Protocol):
+    """Where commits wait that cannot be handled, so that the others need not."""
+
+    def park(self, consumer: str, stream: str, version: int, error: str) -> None:
+        """Set a stream aside; doing so again counts."""
+
+    def release(self, consumer: str, stream: str) -> None:
+        """Forget a parked stream that was handled after all."""
+
+    def parked(self) -> Iterator[Parked]:
+        """Yield everything that is set aside."""

@@ -1,0 +1,85 @@
+"""Views: rows, each fed by one stream and a function of its whole state, and their port."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is written when its stream's version is newer than the row's.
+
+    `body` is a domain value, stored by its codec; None leaves a tombstone.
+    """
+
+    partition: str
+    sort: str
+    body: object | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event in an order's timeline, keyed by its stream and version: the same every time."""
+
+    stream: str
+    version: int
+    recorded_at: datetime
+    event: object
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRows:
+    """All that the views hold of one order: its rows by sort key, their versions, its past."""
+
+    bodies: dict[str, object]
+    versions: dict[str, int]
+    timeline: tuple[Happened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some ids in order, and the cursor that goes on after them; None at the end."""
+
+    ids: tuple[str, ...]
+    cursor: str | None
+
+
+class Views(Protocol):
+    """The read models. Written by the projection only; anything here can be rebuilt from zero."""
+
+    def put_events(self, order_id: str, happened: Sequence[Happened]) -> None:
+        """Write timeline rows; writing them again changes nothing."""
+
+    def put_newer(self, row: Row, version: int) -> None:
+        """Write a row unless it is as new already."""
+
+    def advance(self, row: Row, before: int, version: int) -> int:
+        """Write a stream's own row if it stands at `before` (0: absent); return where it stands.
+
+        The answer is `version` when it was written; anything else is what was found instead.
+        """
+
+    def order(self, order_id: str) -> OrderRows:
+        """Return all rows of one order, strongly consistent; empty when there are none."""
+
+    def orders_of(self, customer_id: str, limit: int, cursor: str | None) -> Page:
+        """List a customer's orders, newest first."""
+
+    def parcels(self, carrier: str, tracking_number: str) -> tuple[object, ...]:
+        """Return the shipments that have travelled under a number."""
+
+
+def order_partition(order_id: str) -> str:
+    """Name the partition that holds an order and everything that belongs to it."""
+    return f"order#{order_id}"
+
+
+def customer_partition(customer_id: str) -> str:
+    """Name the partition that lists a customer's orders."""
+    return f"customer#{customer_id}"
+
+
+def tracking_partition(carrier: str, tracking_number: str) -> str:
+    """Name the partition that lists the parcels that have travelled under a number."""
+    return f"tracking#{carrier}#{tracking_number}"
