@@ -1,0 +1,1 @@
+"""Orders: a small commanded lifecycle, and the coordinator of what an order owes other streams."""

@@ -1,0 +1,1 @@
+"""One function a command: what an order answers."""

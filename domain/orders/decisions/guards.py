@@ -1,0 +1,72 @@
+"""What several decisions ask of an order first."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from domain.kernel.ids import checked_id
+from domain.kernel.money import checked_amount
+from domain.kernel.refused import Refused
+from domain.orders.commands import NewLine, OrderRefusal
+from domain.orders.lines import Line
+from domain.orders.state import NoOrder, Order, OrderState, OrderStatus
+
+LINES_MAX: Final = 500
+QUANTITY_MAX: Final = 1_000_000
+
+
+def existing(state: OrderState) -> Order:
+    """Return the order. Raises Refused(ORDER_NOT_FOUND)."""
+    if isinstance(state, NoOrder):
+        raise Refused(OrderRefusal.ORDER_NOT_FOUND, "order_id")
+    return state
+
+
+def alive(state: OrderState) -> Order:
+    """Return an order that can still change. Raises Refused(ORDER_NOT_FOUND, ORDER_CLOSED)."""
+    order = existing(state)
+    if order.status in (OrderStatus.CANCELLED, OrderStatus.COMPLETED):
+        raise Refused(OrderRefusal.ORDER_CLOSED, status=order.status.value)
+    return order
+
+
+def line_of(order: Order, line_id: str, field: str) -> Line:
+    """Return a line by its id. Raises Refused(UNKNOWN_LINE) naming `field`."""
+    for line in order.lines:
+        if line.line_id == line_id:
+            return line
+    raise Refused(OrderRefusal.UNKNOWN_LINE, field, line_id=line_id[:64])
+
+
+def checked_quantity(quantity: int, field: str, *, least: int = 1) -> int:
+    """Return a quantity within bounds. Raises Refused(INVALID_QUANTITY)."""
+    if not least <= quantity <= QUANTITY_MAX:
+        raise Refused(OrderRefusal.INVALID_QUANTITY, field, least=least, most=QUANTITY_MAX)
+    return quantity
+
+
+def checked_new_lines(lines: tuple[NewLine, ...], already: int = 0) -> tuple[NewLine, ...]:
+    """Check lines as asked for and number those without an id, going on from `already`."""
+    if already + len(lines) > LINES_MAX:
+        raise Refused(OrderRefusal.TOO_MANY_LINES, "lines", most=LINES_MAX)
+    return tuple(
+        NewLine(
+            sku=checked_id(line.sku, f"lines[{index}].sku"),
+            quantity=checked_quantity(line.quantity, f"lines[{index}].quantity"),
+            unit_price_minor=checked_amount(
+                line.unit_price_minor, f"lines[{index}].unit_price_minor"
+            ),
+            line_id=checked_id(line.line_id or str(already + index + 1), f"lines[{index}].line_id"),
+            seller_id=line.seller_id and checked_id(line.seller_id, f"lines[{index}].seller_id"),
+            ship_by=line.ship_by,
+        )
+        for index, line in enumerate(lines)
+    )
+
+
+def distinct(line_ids: Iterable[str], known: tuple[Line, ...] = ()) -> None:
+    """Refuse a line named twice: Refused(DUPLICATE_LINE)."""
+    seen = {line.line_id for line in known}
+    for index, line_id in enumerate(line_ids):
+        if line_id in seen:
+            raise Refused(OrderRefusal.DUPLICATE_LINE, f"lines[{index}].line_id")
+        seen.add(line_id)

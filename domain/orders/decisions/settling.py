@@ -1,0 +1,206 @@
+"""Settling: which money is taken, let go and given back, decided where all of it is known.
+
+The plan stands in the order's stream before a payment hears of it, so two deciders at once cannot
+take the same money for two reasons: the loser of the race decides again on the winner's plan.
+A part that the provider refused counts for nothing, and its payment gets no further automatic part
+of that kind: a person looks at it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.kernel.refused import Refused
+from domain.kernel.times import When
+from domain.orders.commands import (
+    CapturePayment,
+    OrderRefusal,
+    PaymentFacts,
+    RefundPayment,
+    SettleMoney,
+    VoidPayment,
+)
+from domain.orders.decisions.guards import existing
+from domain.orders.events import CapturePlanned, OrderEvent, RefundPlanned, VoidPlanned
+from domain.orders.state import Order, OrderState, Part, PartKind, evolve
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One payment as the plan sees it."""
+
+    facts: PaymentFacts
+    parts: tuple[Part, ...]
+
+    def planned_minor(self, kind: PartKind) -> int:
+        """Sum of the parts of a kind that were not refused."""
+        return sum(
+            part.amount_minor
+            for part in self.parts
+            if part.kind is kind and part.part_id not in self.facts.failed
+        )
+
+    @property
+    def held_minor(self) -> int:
+        """Authorised, and neither taken nor let go."""
+        used = self.planned_minor(PartKind.CAPTURE) + self.planned_minor(PartKind.VOID)
+        return self.facts.authorised_minor - used
+
+    @property
+    def refundable_minor(self) -> int:
+        """Confirmed as taken, and not on its way back."""
+        return self.facts.taken_minor - self.planned_minor(PartKind.REFUND)
+
+    @property
+    def net_minor(self) -> int:
+        """Taken or about to be, less what goes back."""
+        return self.planned_minor(PartKind.CAPTURE) - self.planned_minor(PartKind.REFUND)
+
+    def refused(self, kind: PartKind) -> bool:
+        """Whether the provider has refused a part of this kind."""
+        return any(part.kind is kind and part.part_id in self.facts.failed for part in self.parts)
+
+
+def accounts(order: Order, payments: Sequence[PaymentFacts]) -> tuple[Account, ...]:
+    """Put each of the order's payments beside its planned parts, oldest payment first."""
+    known = {facts.payment_id: facts for facts in payments}
+    return tuple(
+        Account(
+            known[asked.payment_id],
+            tuple(part for part in order.parts if part.payment_id == asked.payment_id),
+        )
+        for asked in order.payments
+        if asked.payment_id in known
+    )
+
+
+def settle(command: SettleMoney, state: OrderState) -> Sequence[OrderEvent]:
+    """Plan all that is due: captures first, then what is held or was taken beyond what is owed."""
+    order = existing(state)
+    if order.imported:
+        return []
+    planned: list[OrderEvent] = []
+    for plan in (_captures, _voids, _refunds):
+        for event in plan(order, command):
+            planned.append(event)
+            order = existing(evolve(order, event))
+    return planned
+
+
+def _captures(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
+    """Take for each parcel on its way what its units are worth; the first pays the shipping too.
+
+    Parcels that were captured for come first, so that each new one pays for itself alone.
+    """
+    paid_for = {part.shipment_id for part in order.parts}
+    moved = [kept for kept in order.allocations if kept.shipment_id in command.moved]
+    wanted_minor = order.shipping_minor - order.credited_minor
+    for allocation in sorted(moved, key=lambda kept: kept.shipment_id not in paid_for):
+        wanted_minor += allocation.amount_minor
+        current = accounts(order, command.payments)
+        net_minor = sum(account.net_minor for account in current)
+        missing_minor = min(wanted_minor, order.due_minor) - net_minor
+        for account in current:
+            amount_minor = min(missing_minor, account.held_minor)
+            if amount_minor > 0 and not account.refused(PartKind.CAPTURE):
+                missing_minor -= amount_minor
+                event = _capture(
+                    order, account, amount_minor, When(command.now), allocation.shipment_id
+                )
+                yield event
+                order = existing(evolve(order, event))
+
+
+def _voids(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
+    """Let go what is held beyond what is still to be taken, newest payment first."""
+    current = accounts(order, command.payments)
+    to_take_minor = max(order.due_minor - sum(account.net_minor for account in current), 0)
+    excess_minor = sum(account.held_minor for account in current) - to_take_minor
+    for account in reversed(current):
+        amount_minor = min(excess_minor, account.held_minor)
+        if amount_minor > 0 and not account.refused(PartKind.VOID):
+            excess_minor -= amount_minor
+            event = _void(order, account, amount_minor, When(command.now))
+            yield event
+            order = existing(evolve(order, event))
+
+
+def _refunds(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
+    """Give back what was taken and is not owed, newest payment first."""
+    current = accounts(order, command.payments)
+    excess_minor = sum(account.refundable_minor for account in current) - order.due_minor
+    for account in reversed(current):
+        amount_minor = min(excess_minor, account.refundable_minor)
+        if amount_minor > 0 and not account.refused(PartKind.REFUND):
+            excess_minor -= amount_minor
+            event = _refund(order, account, amount_minor, When(command.now))
+            yield event
+            order = existing(evolve(order, event))
+
+
+def capture(command: CapturePayment, state: OrderState) -> Sequence[OrderEvent]:
+    """Take held money by hand, never more than is held."""
+    order = existing(state)
+    account = _account(order, command.payment)
+    amount_minor = _within(command.amount_minor, account.held_minor)
+    return [_capture(order, account, amount_minor, When(command.now))]
+
+
+def void(command: VoidPayment, state: OrderState) -> Sequence[OrderEvent]:
+    """Let held money go by hand, never more than is held."""
+    order = existing(state)
+    account = _account(order, command.payment)
+    amount_minor = _within(command.amount_minor, account.held_minor)
+    return [_void(order, account, amount_minor, When(command.now))]
+
+
+def refund(command: RefundPayment, state: OrderState) -> Sequence[OrderEvent]:
+    """Give taken money back by hand; what was still owed of it is credited to the customer."""
+    order = existing(state)
+    account = _account(order, command.payment)
+    amount_minor = _within(command.amount_minor, account.refundable_minor)
+    return [_refund(order, account, amount_minor, When(command.now), command.reason, credited=True)]
+
+
+def _account(order: Order, facts: PaymentFacts) -> Account:
+    for account in accounts(order, [facts]):
+        return account
+    raise Refused(OrderRefusal.UNKNOWN_PAYMENT, "payment_id")
+
+
+def _within(wanted_minor: int | None, most_minor: int) -> int:
+    amount_minor = most_minor if wanted_minor is None else wanted_minor
+    if not 0 < amount_minor <= most_minor:
+        raise Refused(OrderRefusal.MORE_THAN_OPEN, "amount_minor", least=1, most=most_minor)
+    return amount_minor
+
+
+def _part_id(order: Order, kind: PartKind) -> str:
+    return f"{kind.value}-{len(order.parts) + 1}"
+
+
+def _capture(
+    order: Order, account: Account, amount_minor: int, at: When, shipment_id: str = ""
+) -> CapturePlanned:
+    part_id = _part_id(order, PartKind.CAPTURE)
+    return CapturePlanned(part_id, account.facts.payment_id, amount_minor, at, shipment_id)
+
+
+def _void(order: Order, account: Account, amount_minor: int, at: When) -> VoidPlanned:
+    part_id = _part_id(order, PartKind.VOID)
+    return VoidPlanned(part_id, account.facts.payment_id, amount_minor, at)
+
+
+def _refund(
+    order: Order,
+    account: Account,
+    amount_minor: int,
+    at: When,
+    reason: str = "",
+    *,
+    credited: bool = False,
+) -> RefundPlanned:
+    part_id = _part_id(order, PartKind.REFUND)
+    credited_minor = amount_minor if credited else 0
+    return RefundPlanned(
+        part_id, account.facts.payment_id, amount_minor, at, credited_minor, reason
+    )
