@@ -1,0 +1,1 @@
+"""Payments: one attempt to be paid each, with its captures, voids and refunds."""
