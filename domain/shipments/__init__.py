@@ -1,0 +1,1 @@
+"""Shipments: one parcel each, its lines and quantities, its tracking number and its scans."""
