@@ -1,0 +1,1 @@
+"""Across contexts: what follows from what, and how an order stands, from folded states alone."""
