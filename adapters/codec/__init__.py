@@ -1,0 +1,1 @@
+"""Values to and from JSON: the one place that knows how they are written."""
