@@ -1,0 +1,33 @@
+"""What can go wrong between us and the tables, beyond what botocore raises itself."""
+
+
+class BrokenAnswerError(Exception):
+    """An answer lacks what it must have. It says nothing, least of all that something is absent.
+
+    Passing trouble: the same command may be sent again, and is known by its id if it was done.
+    """
+
+    code = "broken_answer"
+
+    def __init__(self, what: str, lacks: str) -> None:
+        """Name the request and what is missing."""
+        super().__init__(f"the answer to {what} lacks {lacks}: it did not arrive whole; try again")
+
+
+class UnsettledError(Exception):
+    """The same transaction is still running, after the client's own retries. Passing trouble."""
+
+    code = "unsettled"
+
+
+class CommitTooLargeError(Exception):
+    """One decision wants to write more than one item holds. Nothing was sent."""
+
+    code = "commit_too_large"
+
+    def __init__(self, stream: str, size: str, limit: str) -> None:
+        """Say which stream, how much it was and how much there may be."""
+        super().__init__(
+            f"{stream}: the commit has {size}, and {limit} is the most; "
+            "split the command into several that each change less"
+        )
