@@ -1,0 +1,1 @@
+"""Gateways: payment provider and carrier behind their ports."""

@@ -1,0 +1,1 @@
+"""SNS: one notice a commit, for ourselves."""

@@ -1,0 +1,1 @@
+"""SQS: queues that retry what may pass."""
