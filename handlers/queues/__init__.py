@@ -1,0 +1,1 @@
+"""Queue handlers: what follows from a commit, outside the shard reader."""

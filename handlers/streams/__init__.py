@@ -1,0 +1,1 @@
+"""Stream handlers: what every commit sets in motion."""

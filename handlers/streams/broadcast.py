@@ -1,0 +1,69 @@
+"""Lambda `broadcast`: every commit to EventBridge for other teams and to SNS for ourselves."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from domain.kernel.commits import Commit
+from domain.kernel.consumers import Parking
+from domain.published.ports import MalformedEntryError
+from handlers import wiring
+from handlers.streams.batch import WILL_NOT_PASS, Arrived, Consumer, by_stream, park, run
+from handlers.streams.broadcasting import NAME, Broadcaster
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Handle one batch of the events table's stream."""
+    return run(event, _consumer(), report=wiring.reports_stream_failures())
+
+
+@cache
+def _consumer() -> Consumer:
+    broadcaster = Broadcaster(wiring.streams(), wiring.bus(), wiring.notices(), wiring.marks())
+    return consumer(broadcaster, wiring.parking(), wiring.read_record)
+
+
+def consumer(
+    broadcaster: Broadcaster, parking: Parking, read: Callable[[dict[str, Any]], Arrived]
+) -> Consumer:
+    """Make the consumer over the ports it is given."""
+
+    def handle(arrived: Sequence[Arrived]) -> frozenset[int]:
+        commits = [one.commit for one in arrived]
+        undone = _sent(broadcaster, parking, commits)
+        first_undone = min(undone, default=len(commits))
+        return undone | _unmarked(broadcaster, parking, arrived, first_undone)
+
+    return Consumer(NAME, parking, read, handle)
+
+
+def _sent(
+    broadcaster: Broadcaster, parking: Parking, commits: Sequence[Commit[Any]]
+) -> frozenset[int]:
+    """Send a batch at once; where an entry will never be accepted, each by itself."""
+    try:
+        return broadcaster.send(commits)
+    except MalformedEntryError:
+        pass  # Somebody in this batch cannot leave: find out who, and let the others go.
+    for position, commit in enumerate(commits):
+        try:
+            if broadcaster.send([commit]):
+                return frozenset(range(position, len(commits)))
+        except MalformedEntryError as error:
+            park(NAME, parking, commit.stream, commit.last, error)
+    return frozenset()
+
+
+def _unmarked(
+    broadcaster: Broadcaster, parking: Parking, arrived: Sequence[Arrived], up_to: int
+) -> frozenset[int]:
+    """Mark the streams of what was sent; return the positions that could not be."""
+    undone: set[int] = set()
+    for stream, positions in by_stream(arrived[:up_to]).items():
+        commits = sorted((arrived[at].commit for at in positions), key=lambda one: one.first)
+        try:
+            if not all(broadcaster.mark(stream, one.first - 1, one.last) for one in commits):
+                undone.update(positions)
+        except WILL_NOT_PASS as error:
+            park(NAME, parking, stream, commits[-1].last, error)
+    return frozenset(undone)

@@ -1,0 +1,57 @@
+"""Lambda `project`: every commit into the views."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Final
+
+from domain.kernel.consumers import Parking
+from domain.kernel.views import Views
+from domain.policies.dossier import Streams
+from handlers import wiring
+from handlers.logs import get_logger
+from handlers.streams.batch import WILL_NOT_PASS, Arrived, Consumer, by_stream, park, run
+from handlers.streams.projection import categories, project
+
+NAME: Final = "project"
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Handle one batch of the events table's stream."""
+    return run(event, _consumer(), report=wiring.reports_stream_failures())
+
+
+@cache
+def _consumer() -> Consumer:
+    return consumer(wiring.streams(), wiring.views(), wiring.parking(), wiring.read_record)
+
+
+def consumer(
+    streams: Streams,
+    views: Views,
+    parking: Parking,
+    read: Callable[[dict[str, Any]], Arrived],
+) -> Consumer:
+    """Make the consumer over the ports it is given."""
+    known = categories(streams)
+
+    def handle(arrived: Sequence[Arrived]) -> frozenset[int]:
+        groups = by_stream(arrived)
+        for stream, positions in groups.items():
+            commits = [arrived[position] for position in positions]
+            try:
+                project(known[stream.partition("#")[0]], views, commits)
+            except WILL_NOT_PASS as error:
+                park(NAME, parking, stream, commits[-1].commit.last, error)
+            except Exception as error:  # noqa: BLE001  # Whatever may pass is reported and retried.
+                get_logger().warning("project_failed", stream=stream, error=repr(error))
+                return _from(stream, groups)
+        return frozenset()
+
+    return Consumer(NAME, parking, read, handle)
+
+
+def _from(stopped: str, groups: dict[str, list[int]]) -> frozenset[int]:
+    """Return the positions of a stream's commits and of every stream after it."""
+    streams = list(groups)
+    undone = streams[streams.index(stopped) :]
+    return frozenset(position for stream in undone for position in groups[stream])

@@ -1,0 +1,91 @@
+"""Projecting: commits into views. Again changes nothing; any order, same end; no gap stays."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from domain.kernel.commits import Commit
+from domain.kernel.ports import EventStore
+from domain.kernel.views import Happened, Row, Views
+from domain.orders.views import rows as order_rows
+from domain.payments.views import rows as payment_rows
+from domain.policies.dossier import Streams
+from domain.shipments.views import rows as shipment_rows
+from handlers.streams.batch import Arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of stream: its store, and the rows that a state of it feeds (its own row first)."""
+
+    store: EventStore[Any, Any]
+    rows: Callable[[Any], tuple[Row, ...]]
+
+
+def categories(streams: Streams) -> dict[str, Category]:
+    """Return what is projected, by category."""
+    return {
+        streams.orders.fold.category: Category(streams.orders, order_rows),
+        streams.payments.fold.category: Category(streams.payments, payment_rows),
+        streams.shipments.fold.category: Category(streams.shipments, shipment_rows),
+    }
+
+
+def project(category: Category, views: Views, arrived: Sequence[Arrived]) -> None:
+    """Bring one stream's rows up to the newest of the commits that arrived.
+
+    The timeline is written first and the stream's own row last, so that this row's version is the
+    watermark: stopped anywhere, everything up to it is there. Where it stands lower than what
+    arrived, something was withheld, and that is read from the stream itself.
+    """
+    commits = _unbroken(category, arrived)
+    newest = commits[-1]
+    own, *others = category.rows(_state(category, arrived, commits))
+    order_id = newest.routing.order_id
+    views.put_events(order_id, _happened(commits))
+    for row in others:
+        views.put_newer(row, newest.last)
+    stands = views.advance(own, commits[0].first - 1, newest.last)
+    while stands < newest.last:
+        missing = _between(category, newest.stream, stands, newest.last)
+        views.put_events(order_id, _happened(missing))
+        stands = views.advance(own, stands, newest.last)
+
+
+def _unbroken(category: Category, arrived: Sequence[Arrived]) -> list[Commit[Any]]:
+    """Sort the commits, drop repeated ones, and read again what has holes."""
+    by_first = {one.commit.first: one.commit for one in arrived}
+    commits = [by_first[first] for first in sorted(by_first)]
+    if all(left.last + 1 == right.first for left, right in pairwise(commits)):
+        return commits
+    return _between(category, commits[0].stream, commits[0].first - 1, commits[-1].last)
+
+
+def _between(category: Category, stream: str, after: int, up_to: int) -> list[Commit[Any]]:
+    entity_id = stream.partition("#")[2]
+    return [commit for commit in category.store.read(entity_id, after) if commit.first <= up_to]
+
+
+def _state(category: Category, arrived: Sequence[Arrived], commits: Sequence[Commit[Any]]) -> Any:  # noqa: ANN401  # Each category has its own.
+    """Return the state after the newest commit, from what is at hand, or by one read."""
+    fold = category.store.fold
+    embedded = {one.commit.first: one.state for one in arrived if one.state is not None}
+    state = None
+    for commit in commits:
+        if commit.first in embedded:
+            state = embedded[commit.first]
+        elif commit.first == 1 or state is not None:
+            state = fold.over(commit.events, state)
+    if state is not None:
+        return state
+    newest = commits[-1]
+    return category.store.load_at(newest.stream.partition("#")[2], newest.last).state
+
+
+def _happened(commits: Sequence[Commit[Any]]) -> list[Happened]:
+    return [
+        Happened(commit.stream, version, commit.recorded_at, event)
+        for commit in commits
+        for version, event in enumerate(commit.events, start=commit.first)
+    ]

@@ -1,0 +1,1 @@
+"""Timers: time passing is a command too."""

@@ -1,0 +1,173 @@
+"""An order's whole life through policies, sandbox provider and sandbox carrier, in memory."""
+
+import pytest
+
+from domain.kernel.times import When
+from domain.orders import commands as o
+from domain.orders.events import PaymentMode
+from domain.payments.commands import CreatePayment
+from domain.policies.dossier import open_dossier
+from domain.policies.due import missing_minor
+from domain.shipments import commands as s
+from domain.shipments.events import ShipmentStatus
+from tests.support.world import World, place
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def ship(world: World, shipment_id: str, *lines: tuple[str, int], carrier: str = "") -> None:
+    wanted = tuple(o.LineQuantity(*line) for line in lines)
+    world.order("o1", lambda now: o.AllocateShipment(shipment_id, wanted, now, carrier=carrier))
+    world.run("o1")
+
+
+def scan(world: World, shipment_id: str, status: ShipmentStatus) -> None:
+    world.shipment(shipment_id, lambda now: s.RecordScan(status, When(now), now))
+    world.run("o1")
+
+
+def pay(world: World, method: str) -> None:
+    dossier = open_dossier(world.streams, "o1")
+    assert dossier is not None
+    missing = missing_minor(dossier)
+    world.order(
+        "o1",
+        lambda now: o.RequestPayment(f"p-{method}", now, method=method, missing_minor=missing),
+    )
+
+
+def test_a_placed_order_is_authorised_and_confirmed_by_itself(world: World) -> None:
+    world.order("o1", place())
+    stands = world.run("o1")
+    assert (stands.status, stands.payment, stands.fulfilment) == (
+        "confirmed",
+        "authorised",
+        "unfulfilled",
+    )
+
+
+def test_each_parcel_on_its_way_pays_for_its_lines_and_the_first_for_the_shipping(
+    world: World,
+) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    ship(world, "s1", ("1", 2))
+    ship(world, "s2", ("2", 3))
+    assert world.standing("o1").received_minor == 0
+    scan(world, "s2", ShipmentStatus.PICKED_UP)
+    assert world.standing("o1").received_minor == 3 * 333 + 500
+    scan(world, "s1", ShipmentStatus.IN_TRANSIT)
+    assert world.standing("o1").received_minor == 3 * 333 + 500 + 2 * 1999
+
+
+def test_an_order_whose_every_unit_is_delivered_and_paid_is_completed(world: World) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    ship(world, "s1")
+    scan(world, "s1", ShipmentStatus.PICKED_UP)
+    scan(world, "s1", ShipmentStatus.DELIVERED)
+    stands = world.standing("o1")
+    assert (stands.status, stands.payment, stands.fulfilment, stands.balance_minor) == (
+        "completed",
+        "paid",
+        "delivered",
+        0,
+    )
+
+
+def test_a_cancelled_line_lets_its_held_money_go_to_the_cent(world: World) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    world.order("o1", lambda now: o.CancelLine("2", "no longer wanted", now, 1))
+    world.run("o1")
+    dossier = open_dossier(world.streams, "o1")
+    assert dossier is not None
+    assert [payment.voided_minor for payment in dossier.payments] == [333]
+
+
+def test_what_was_captured_for_a_cancelled_order_is_refunded(world: World) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    dossier = open_dossier(world.streams, "o1")
+    assert dossier is not None
+    payment_id = dossier.payments[0].payment_id
+    facts = o.PaymentFacts(payment_id, dossier.payments[0].authorised_minor, 0)
+    world.order("o1", lambda now: o.CapturePayment(payment_id, facts, now))
+    world.run("o1")
+    assert world.standing("o1").payment == "paid"
+    world.order("o1", lambda now: o.CancelOrder("changed their mind", now))
+    stands = world.run("o1")
+    assert (stands.status, stands.payment, stands.balance_minor) == ("cancelled", "refunded", 0)
+
+
+def test_a_declined_payment_leaves_the_order_placed_until_another_one_covers_it(
+    world: World,
+) -> None:
+    world.order("o1", place(payment=PaymentMode.MANUAL))
+    pay(world, "card-decline")
+    stands = world.run("o1")
+    assert (stands.status, stands.payment) == ("placed", "failed")
+    pay(world, "card")
+    stands = world.run("o1")
+    assert (stands.status, stands.payment) == ("confirmed", "authorised")
+
+
+@pytest.mark.parametrize("trouble", ["timeout", "late", "lost"])
+def test_an_unknown_answer_is_asked_for_until_it_is_known_and_the_money_is_held_once(
+    world: World, trouble: str
+) -> None:
+    world.order("o1", place(payment=PaymentMode.MANUAL))
+    pay(world, f"card-{trouble}")
+    for _ in range(4):
+        world.run("o1")
+        for stream in list(world.shared.commits):
+            world.settle(stream)
+    stands = world.run("o1")
+    assert (stands.status, stands.payment) == ("confirmed", "authorised")
+    assert [entry["kind"] for entry in world.book.entries.values()] == ["authorise"]
+
+
+@pytest.mark.parametrize("trouble", ["timeout", "late", "lost"])
+def test_a_label_is_bought_once_however_the_carrier_answers(world: World, trouble: str) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    ship(world, "s1", carrier=f"sandbox-{trouble}")
+    for _ in range(4):
+        world.settle("shipment#s1")
+    dossier = open_dossier(world.streams, "o1")
+    assert dossier is not None
+    assert dossier.shipments[0].tracking_number.startswith("SBX")
+    assert len(world.book.entries) == 2  # One authorisation and one label.
+
+
+def test_a_cancelled_shipment_frees_its_units_for_another(world: World) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    ship(world, "s1", ("1", 2))
+    world.shipment("s1", lambda now: s.CancelShipment("wrong box", now))
+    world.run("o1")
+    ship(world, "s2", ("1", 2))
+    scan(world, "s2", ShipmentStatus.PICKED_UP)
+    assert world.standing("o1").received_minor == 2 * 1999 + 500
+
+
+def test_a_split_parcel_is_captured_for_its_own_units(world: World) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    ship(world, "s1", ("1", 2), ("2", 3))
+    part = (o.LineQuantity("2", 1),)
+    world.order("o1", lambda now: o.SplitAllocation("s1", "s2", part, now))
+    world.run("o1")
+    scan(world, "s2", ShipmentStatus.PICKED_UP)
+    assert world.standing("o1").received_minor == 333 + 500
+    scan(world, "s1", ShipmentStatus.PICKED_UP)
+    assert world.standing("o1").received_minor == 2 * 1999 + 3 * 333 + 500
+
+
+def test_nothing_follows_from_a_payment_that_no_order_asked_for(world: World) -> None:
+    created = world.payment("p1", lambda now: CreatePayment("p1", "o9", "c-1", 100, "EUR", now))
+    assert created.version == 2
+    assert open_dossier(world.streams, "o9") is None
