@@ -18,6 +18,7 @@ class OrderRefusal(StrEnum):
     ORDER_EXISTS = "order_exists"
     ORDER_NOT_FOUND = "order_not_found"
     ORDER_CLOSED = "order_closed"
+    ORDER_IMPORTED = "order_imported"
     ORDER_ON_HOLD = "order_on_hold"
     ORDER_NOT_CONFIRMED = "order_not_confirmed"
     NO_LINES = "no_lines"

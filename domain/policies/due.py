@@ -114,7 +114,7 @@ def _payments(dossier: Dossier, now: datetime) -> Iterator[Due]:
     """A payment that the order has asked for is created, and its authorisation requested."""
     order = dossier.order
     for asked in order.payments:
-        if dossier.payment(asked.payment_id) is None:
+        if _live(order) and dossier.payment(asked.payment_id) is None:
             command = p.CreatePayment(
                 asked.payment_id,
                 order.order_id,
@@ -144,27 +144,27 @@ def _shipments(dossier: Dossier, now: datetime) -> Iterator[Due]:
         lines = tuple(
             ShippedLine(portion.line_id, portion.quantity) for portion in allocation.portions
         )
+        id_ = allocation.shipment_id
         if shipment is None:
-            command = _creation(order, allocation, lines, now)
-            yield ForShipment("create_shipment", allocation.shipment_id, command)
+            yield ForShipment("create_shipment", id_, _creation(order, allocation, lines, now))
         elif shipment.cancelled:
-            release = o.ReleaseAllocation(allocation.shipment_id, now)
+            release = o.ReleaseAllocation(id_, now)
             yield ForOrder("release_allocation", order.order_id, release)
         elif shipment.lines != lines:
-            yield ForShipment("split_shipment", allocation.shipment_id, s.KeepLines(lines, now))
+            yield ForShipment("split_shipment", id_, s.KeepLines(lines, now))
+        elif allocation.tracking_number and not shipment.carrier:
+            number = allocation.tracking_number
+            command = s.RegisterTracking(allocation.carrier, number, now)
+            yield ForShipment("register_tracking", id_, command)
 
 
 def _creation(
     order: Order, allocation: Allocation, lines: tuple[ShippedLine, ...], now: datetime
 ) -> s.CreateShipment:
+    """A number that the caller named is registered apart: if it is taken, the shipment still is."""
+    label_from = "" if allocation.tracking_number else allocation.carrier
     return s.CreateShipment(
-        allocation.shipment_id,
-        order.order_id,
-        order.customer_id,
-        lines,
-        now,
-        allocation.carrier,
-        allocation.tracking_number,
+        allocation.shipment_id, order.order_id, order.customer_id, lines, now, label_from
     )
 
 

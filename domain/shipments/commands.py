@@ -45,11 +45,7 @@ LabelAnswer = LabelBought | LabelDenied | LabelPending
 
 @dataclass(frozen=True, slots=True)
 class CreateShipment:
-    """Create the shipment that its order has allocated.
-
-    With a carrier and a number it is registered under that number; with a carrier alone a label
-    is asked for; with neither, both can follow.
-    """
+    """Create the shipment that its order has allocated; with a carrier, a label is asked for."""
 
     shipment_id: str
     order_id: str
@@ -57,7 +53,6 @@ class CreateShipment:
     lines: tuple[ShippedLine, ...]
     now: datetime
     carrier: str = ""
-    tracking_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

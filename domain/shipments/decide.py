@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(r"[A-Z0-9]{4,64}")
 
 
 def create(command: c.CreateShipment, state: ShipmentState) -> ShipmentEvents:
-    """Create the shipment, with its number or the intent of a label; once for each id."""
+    """Create the shipment, and the intent of a label where a carrier is named; once for each id."""
     if isinstance(state, Shipment):
         if state.order_id != command.order_id:
             raise Refused(c.ShipmentRefusal.SHIPMENT_EXISTS, "shipment_id")
@@ -34,8 +34,6 @@ def create(command: c.CreateShipment, state: ShipmentState) -> ShipmentEvents:
         lines=command.lines,
         at=at,
     )
-    if command.tracking_number:
-        return [created, _registered(command.carrier, command.tracking_number, at)]
     if command.carrier:
         return [created, e.LabelRequested(checked_carrier(command.carrier), at)]
     return [created]

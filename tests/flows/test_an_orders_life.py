@@ -1,7 +1,11 @@
 """An order's whole life through policies, sandbox provider and sandbox carrier, in memory."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 import pytest
 
+from domain.kernel.refused import Refused
 from domain.kernel.times import When
 from domain.orders import commands as o
 from domain.orders.events import PaymentMode
@@ -171,3 +175,60 @@ def test_nothing_follows_from_a_payment_that_no_order_asked_for(world: World) ->
     created = world.payment("p1", lambda now: CreatePayment("p1", "o9", "c-1", 100, "EUR", now))
     assert created.version == 2
     assert open_dossier(world.streams, "o9") is None
+
+
+def test_a_live_tracking_number_belongs_to_one_shipment_and_is_free_again_after_delivery(
+    world: World,
+) -> None:
+    for order_id in ("o1", "o2"):
+        world.order(order_id, place(order_id))
+        world.run(order_id)
+
+    def allocate(order_id: str) -> None:
+        shipment_id = f"s-{order_id}"
+        world.order(
+            order_id, lambda now: o.AllocateShipment(shipment_id, (), now, "ups", "1z 999-1")
+        )
+        world.run(order_id)
+
+    def number(order_id: str) -> str:
+        dossier = open_dossier(world.streams, order_id)
+        assert dossier is not None
+        return dossier.shipments[0].tracking_number
+
+    allocate("o1")
+    allocate("o2")
+    assert (number("o1"), number("o2")) == ("1Z9991", "")
+    scan(world, "s-o1", ShipmentStatus.DELIVERED)
+    world.run("o2")
+    assert number("o2") == "1Z9991"
+
+
+def test_history_taken_over_is_read_only_for_callers_and_policies(world: World) -> None:
+    world.order("o1", imported("o1"))
+    assert world.run("o1").status == "placed"
+    for make in (
+        lambda now: o.CancelOrder("test", now),
+        lambda now: o.AllocateShipment("s1", (), now),
+        lambda now: o.RequestPayment("p1", now),
+    ):
+        with pytest.raises(Refused) as refused:
+            world.order("o1", make)
+        assert refused.value.reason is o.OrderRefusal.ORDER_IMPORTED
+    assert len(world.commits()) == 1
+
+
+def imported(order_id: str) -> Callable[[datetime], o.ImportOrder]:
+    return lambda now: o.ImportOrder(
+        order_id,
+        "c-1",
+        "BRL",
+        (o.NewLine("A-1", 1, 1000),),
+        100,
+        "elsewhere",
+        "processing",
+        When(now),
+        (),
+        (),
+        now,
+    )

@@ -21,9 +21,23 @@ def existing(state: OrderState) -> Order:
     return state
 
 
-def alive(state: OrderState) -> Order:
-    """Return an order that can still change. Raises Refused(ORDER_NOT_FOUND, ORDER_CLOSED)."""
+def ours(state: OrderState) -> Order:
+    """Return an order that lives here: history taken over from elsewhere is read-only.
+
+    Raises Refused(ORDER_NOT_FOUND, ORDER_IMPORTED).
+    """
     order = existing(state)
+    if order.imported:
+        raise Refused(OrderRefusal.ORDER_IMPORTED, "order_id", source=order.source)
+    return order
+
+
+def alive(state: OrderState) -> Order:
+    """Return an order that can still change.
+
+    Raises Refused(ORDER_NOT_FOUND, ORDER_IMPORTED, ORDER_CLOSED).
+    """
+    order = ours(state)
     if order.status in (OrderStatus.CANCELLED, OrderStatus.COMPLETED):
         raise Refused(OrderRefusal.ORDER_CLOSED, status=order.status.value)
     return order

@@ -19,7 +19,7 @@ from domain.orders.commands import (
     SettleMoney,
     VoidPayment,
 )
-from domain.orders.decisions.guards import existing
+from domain.orders.decisions.guards import existing, ours
 from domain.orders.events import CapturePlanned, OrderEvent, RefundPlanned, VoidPlanned
 from domain.orders.state import Order, OrderState, Part, PartKind, evolve
 
@@ -139,7 +139,7 @@ def _refunds(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
 
 def capture(command: CapturePayment, state: OrderState) -> Sequence[OrderEvent]:
     """Take held money by hand, never more than is held."""
-    order = existing(state)
+    order = ours(state)
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.held_minor)
     return [_capture(order, account, amount_minor, When(command.now))]
@@ -147,7 +147,7 @@ def capture(command: CapturePayment, state: OrderState) -> Sequence[OrderEvent]:
 
 def void(command: VoidPayment, state: OrderState) -> Sequence[OrderEvent]:
     """Let held money go by hand, never more than is held."""
-    order = existing(state)
+    order = ours(state)
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.held_minor)
     return [_void(order, account, amount_minor, When(command.now))]
@@ -155,7 +155,7 @@ def void(command: VoidPayment, state: OrderState) -> Sequence[OrderEvent]:
 
 def refund(command: RefundPayment, state: OrderState) -> Sequence[OrderEvent]:
     """Give taken money back by hand; what was still owed of it is credited to the customer."""
-    order = existing(state)
+    order = ours(state)
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.refundable_minor)
     return [_refund(order, account, amount_minor, When(command.now), command.reason, credited=True)]
