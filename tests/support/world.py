@@ -102,6 +102,10 @@ class World:
         self.commands += 1
         return Request(entity_id, command, key or f"command-{self.commands}", "test", "test")
 
+    def stream_names(self) -> list[str]:
+        """Name every stream."""
+        return list(self.shared.commits)
+
     def commits(self) -> list[Commit[Any]]:
         """Return every commit of every stream."""
         return [commit for stream in self.shared.commits.values() for commit in stream]
@@ -132,7 +136,7 @@ class World:
         while before != len(self.commits()):
             before = len(self.commits())
             react(self.streams, order_id, self.clock, "test")
-            for stream in list(self.shared.commits):
+            for stream in self.stream_names():
                 self.settle(stream)
         return self.standing(order_id)
 
