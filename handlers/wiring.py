@@ -185,10 +185,8 @@ def heads(segment: int, segments: int) -> Iterator["Seen"]:
     from adapters.dynamodb.event_scan import scan_heads
     from handlers.timers.sweeping import Seen
 
-    for stream, last, routing in scan_heads(
-        _dynamodb(), settings().events_table, segment, segments
-    ):
-        yield Seen(stream, last, routing)
+    for head in scan_heads(_dynamodb(), settings().events_table, segment, segments):
+        yield Seen(head.stream, head.last, head.recorded_at, head.routing)
 
 
 def listener() -> "BusListener":
@@ -199,6 +197,4 @@ def listener() -> "BusListener":
     from adapters.sqs.listening import BusListener
     from handlers.local.folder import is_alive
 
-    return BusListener(
-        client("events"), client("sqs"), settings().event_bus, os.getpid(), is_alive
-    )
+    return BusListener(client("events"), client("sqs"), settings().event_bus, os.getpid(), is_alive)

@@ -5,7 +5,7 @@ values as raw bytes. Source: Amazon DynamoDB Developer Guide, "DynamoDB item siz
 "Capacity unit consumption for read/write operations".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -27,29 +27,12 @@ def item_bytes(item: Item) -> int:
 
 def value_bytes(value: AttributeValue) -> int:
     """Return the size of one value. ValueError for a type that DynamoDB does not have."""
-    match dict(value):
-        case {"S": str(text)}:
-            return _text_bytes(text)
-        case {"N": str(number)}:
-            return number_bytes(number)
-        case {"B": bytes(raw)}:
-            return len(raw)
-        case {"BOOL": _} | {"NULL": _}:
-            return 1
-        case {"L": elements}:
-            return CONTAINER_BYTES + sum(value_bytes(each) + ELEMENT_BYTES for each in elements)
-        case {"M": elements}:
-            return CONTAINER_BYTES + item_bytes(elements) + ELEMENT_BYTES * len(elements)
-        case {"SS": texts}:
-            return sum(_text_bytes(text) for text in texts)
-        case {"NS": numbers}:
-            return sum(number_bytes(number) for number in numbers)
-        case {"BS": raws}:
-            return sum(len(raw) for raw in raws)
-        case _:
-            raise ValueError(
-                f"not a DynamoDB value: {value!r}; expected one of S N B BOOL NULL ..."
-            )
+    for kind, content in value.items():
+        size = _SIZES.get(kind)
+        if size is None or len(value) > 1:
+            break
+        return size(content)
+    raise ValueError(f"not a DynamoDB value: {value!r}; expected one of S N B BOOL NULL ...")
 
 
 def number_bytes(number: str) -> int:
@@ -58,12 +41,17 @@ def number_bytes(number: str) -> int:
     The guide says "approximately", and nothing about the sign; the byte for it was measured by
     others, and counting it keeps a budget on the safe side.
     """
+    if number.isdecimal():  # Versions and times: every item that is written has some of these.
+        return _digits_bytes(number)
     sign, digits, _ = Decimal(number).as_tuple()
     # Not Decimal.normalize: it rounds to 28 digits, and DynamoDB keeps 38.
-    significant = "".join(map(str, digits)).strip("0")
-    if not significant:
-        return 1
-    return ceil(len(significant) / 2) + 1 + sign
+    size_bytes = _digits_bytes("".join(map(str, digits)))
+    return size_bytes + sign if size_bytes > 1 else size_bytes
+
+
+def _digits_bytes(digits: str) -> int:
+    significant = digits.strip("0")
+    return (len(significant) + 1) // 2 + 1 if significant else 1
 
 
 def write_units(size_bytes: int, *, transactional: bool = False) -> int:
@@ -93,3 +81,25 @@ def query_units(items: Sequence[Item], *, strong: bool = True) -> float:
 
 def _text_bytes(text: str) -> int:
     return len(text.encode())
+
+
+def _list_bytes(elements: Sequence[AttributeValue]) -> int:
+    return CONTAINER_BYTES + sum(value_bytes(each) + ELEMENT_BYTES for each in elements)
+
+
+def _map_bytes(elements: Item) -> int:
+    return CONTAINER_BYTES + item_bytes(elements) + ELEMENT_BYTES * len(elements)
+
+
+_SIZES: Mapping[str, Callable[[Any], int]] = {
+    "S": _text_bytes,
+    "N": number_bytes,
+    "B": len,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+    "L": _list_bytes,
+    "M": _map_bytes,
+    "SS": lambda texts: sum(map(_text_bytes, texts)),
+    "NS": lambda numbers: sum(map(number_bytes, numbers)),
+    "BS": lambda raws: sum(map(len, raws)),
+}

@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.dynamodb.batch_reading import read_all
 from domain.kernel.consumers import Marks, Parked, Parking
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_KEYS: Final = 100
-"""Keys in one BatchGetItem (an AWS limit)."""
 _ERROR_LENGTH_MAX: Final = 500
 
 
@@ -48,23 +47,11 @@ class DynamoDBMarks(Marks):
     def read(self, consumer: str, streams: Iterable[str]) -> dict[str, int]:
         """Return where the marks stand, strongly consistent, in as few requests as it takes."""
         wanted = list(streams)
-        marks = dict.fromkeys(wanted, 0)
         prefix = f"mark#{consumer}#"
-        for start in range(0, len(wanted), _KEYS):
-            keys: list[Any] = [{"pk": {"S": prefix + s}} for s in wanted[start : start + _KEYS]]
-            delay_s = 0.05
-            while keys:
-                answer = self._client.batch_get_item(
-                    RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-                )
-                for item in answer["Responses"].get(self._table, []):
-                    stream = str(item["pk"]["S"]).removeprefix(prefix)
-                    marks[stream] = int(str(item["v"]["N"]))
-                left: Any = answer["UnprocessedKeys"].get(self._table)
-                keys = left["Keys"] if left else []
-                if keys:
-                    self._sleep(delay_s)
-                    delay_s = min(delay_s * 2, 5.0)
+        keys = [{"pk": {"S": prefix + stream}} for stream in wanted]
+        marks = dict.fromkeys(wanted, 0)
+        for item in read_all(self._client, self._table, keys, self._sleep):
+            marks[item["pk"]["S"].removeprefix(prefix)] = int(item["v"]["N"])
         return marks
 
 

@@ -1,23 +1,32 @@
-"""What can go wrong between us and the tables, beyond what botocore raises itself."""
+"""What can go wrong between us and the tables, beyond what botocore raises itself.
+
+Passing trouble is a BotoCoreError like the driver's own: the same command may be sent again, and
+is known by its id if it was done.
+"""
+
+from botocore.exceptions import BotoCoreError
 
 
-class BrokenAnswerError(Exception):
-    """An answer lacks what it must have. It says nothing, least of all that something is absent.
-
-    Passing trouble: the same command may be sent again, and is known by its id if it was done.
-    """
+class BrokenAnswerError(BotoCoreError):
+    """An answer lacks what it must have. It says nothing, least of all that something is absent."""
 
     code = "broken_answer"
+    fmt = "the answer to {what} lacks {lacks}: it did not arrive whole; send the command again"
 
     def __init__(self, what: str, lacks: str) -> None:
         """Name the request and what is missing."""
-        super().__init__(f"the answer to {what} lacks {lacks}: it did not arrive whole; try again")
+        super().__init__(what=what, lacks=lacks)
 
 
-class UnsettledError(Exception):
-    """The same transaction is still running, after the client's own retries. Passing trouble."""
+class UnsettledError(BotoCoreError):
+    """The same transaction is still running, after the client's own retries."""
 
     code = "unsettled"
+    fmt = "{what} is still running; send the same command again"
+
+    def __init__(self, what: str) -> None:
+        """Name the request."""
+        super().__init__(what=what)
 
 
 class CommitTooLargeError(Exception):

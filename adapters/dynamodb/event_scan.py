@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.dynamodb.items import routing_from
+from adapters.dynamodb.items import recorded_from, routing_from
 from adapters.dynamodb.reading import whole_page
 from domain.kernel.decider import Routing
 
@@ -19,6 +20,7 @@ class Scanned:
     stream: str
     first: int
     last: int
+    recorded_at: datetime
     routing: Routing
 
 
@@ -33,14 +35,18 @@ def scan(client: "DynamoDBClient", table: str, segment: int, segments: int) -> I
             TableName=table,
             Segment=segment,
             TotalSegments=segments,
-            ProjectionExpression="pk, sk, #n, #r",
-            ExpressionAttributeNames={"#n": "n", "#r": "r"},
+            ProjectionExpression="pk, sk, #n, #t, #r",
+            ExpressionAttributeNames={"#n": "n", "#t": "t", "#r": "r"},
             ReturnConsumedCapacity="TOTAL",
             **extra,
         )
         for item in whole_page(answer, f"the scan of {table}"):
             yield Scanned(
-                item["pk"]["S"], int(item["sk"]["N"]), int(item["n"]["N"]), routing_from(item)
+                item["pk"]["S"],
+                int(item["sk"]["N"]),
+                int(item["n"]["N"]),
+                recorded_from(item),
+                routing_from(item),
             )
         if "LastEvaluatedKey" not in answer:
             return
@@ -49,17 +55,17 @@ def scan(client: "DynamoDBClient", table: str, segment: int, segments: int) -> I
 
 def scan_heads(
     client: "DynamoDBClient", table: str, segment: int, segments: int
-) -> Iterator[tuple[str, int, Routing]]:
-    """Yield stream, last version and routing of each stream's newest commit in one segment.
+) -> Iterator[Scanned]:
+    """Yield each stream's newest commit in one segment.
 
     A stream may come twice, where the table itself is split inside it; its larger version counts.
     """
     head: Scanned | None = None
     for commit in scan(client, table, segment, segments):
         if head is not None and commit.stream != head.stream:
-            yield head.stream, head.last, head.routing
+            yield head
             head = None
         if head is None or commit.last > head.last:  # MiniStack sorts numbers as text.
             head = commit
     if head is not None:
-        yield head.stream, head.last, head.routing
+        yield head

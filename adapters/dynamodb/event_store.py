@@ -158,7 +158,7 @@ class DynamoDBEventStore(EventStore[S, E]):
         """Return a commit's item, and whether it bears the state.
 
         It does when that is free (as many write units with as without), and when the commit would
-        be the last of eight without one, so that a load finds a state in its first page.
+        be the last of seven without one, so that a load finds a state in its first page.
         """
         plain = item_of(commit, self._codec)
         plain_bytes = item_bytes(plain)
@@ -166,12 +166,12 @@ class DynamoDBEventStore(EventStore[S, E]):
             raise CommitTooLargeError(
                 commit.stream, f"{plain_bytes} bytes", f"{_ITEM_BYTES_LIMIT} bytes"
             )
-        full = plain | state_attributes(head, self._fold, self._codec)
-        full_bytes = item_bytes(full)
+        state = state_attributes(head, self._fold, self._codec)
+        full_bytes = plain_bytes + item_bytes(state)
         is_free = write_units(full_bytes) == write_units(plain_bytes)
         is_due = head.commits_without_state >= STATE_WITHIN_COMMITS
         if full_bytes <= _ITEM_BYTES_LIMIT and (is_free or is_due):
-            return full, True
+            return plain | state, True
         return plain, False
 
     def _folded(self, head: Head[S], newest_first: Iterator[Item]) -> Head[S]:

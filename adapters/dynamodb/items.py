@@ -93,7 +93,7 @@ def commit_from(item: Stored, codec: EventCodec[Any, E]) -> Commit[E]:
         fingerprint=_unpacked_fingerprint(item["k"]),
         correlation_id=_unpacked_id(item["x"]) if "x" in item else command_id,
         causation_id=_unpacked_id(item["y"]) if "y" in item else command_id,
-        recorded_at=_EPOCH + int(item["t"]["N"]) * _MICROSECOND,
+        recorded_at=recorded_from(item),
         routing=routing_from(item),
         published=int(item["p"]["N"]) if "p" in item else 0,
     )
@@ -117,6 +117,11 @@ def head_from(item: Stored, embedded: Embedded[S]) -> Head[S]:
         published=int(item["p"]["N"]) if "p" in item else 0,
         remembered=embedded.remembered,
     )
+
+
+def recorded_from(item: Stored) -> datetime:
+    """Return when an item's commit was recorded, from its `t` alone."""
+    return _EPOCH + int(item["t"]["N"]) * _MICROSECOND
 
 
 def routing_from(item: Stored) -> Routing:

@@ -9,8 +9,12 @@ from adapters.dynamodb.items import Item
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-STATE_WITHIN_COMMITS: Final = 8
-"""One of this many newest commits bears a state, so a first page of as many finds one."""
+STATE_WITHIN_COMMITS: Final = 7
+"""One of this many newest commits bears a state, so a first page of as many finds one.
+
+Of commits of up to 1 KB, six without a state and one of 2 KB with it are 8 KB: just 2 read units.
+One more would make it 3.
+"""
 
 
 class StreamReader:
@@ -24,7 +28,9 @@ class StreamReader:
     def backwards(self, stream: str, up_to: int | None = None) -> Iterator[Item]:
         """Yield items newest first: one short page, then as many as a page takes."""
         condition, values = _keys(stream, "sk <= :version", up_to)
-        yield from self._pages(condition, values, STATE_WITHIN_COMMITS, forward=False)
+        # Going back into the middle of a commit, its own state lies ahead and does not count.
+        limit = STATE_WITHIN_COMMITS if up_to is None else STATE_WITHIN_COMMITS + 1
+        yield from self._pages(condition, values, limit, forward=False)
 
     def forwards(self, stream: str, beyond: int) -> Iterator[Item]:
         """Yield the items that begin beyond a version, oldest first."""

@@ -11,11 +11,12 @@
 import base64
 import binascii
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.codec.views import BODIES, EVENTS
+from adapters.dynamodb.batch_reading import read_all
 from domain.kernel.views import (
     Happened,
     OrderRows,
@@ -58,9 +59,9 @@ class DynamoDBViews(Views):
         self._table = table
         self._sleep = sleep
 
-    def put_events(self, order_id: str, happened: Sequence[Happened]) -> None:
+    def put_events(self, happened: Sequence[Happened]) -> None:
         """Write timeline rows; the same row again is the same bytes."""
-        items = [_timeline_item(order_id, one) for one in happened]
+        items = [_timeline_item(one) for one in happened]
         for start in range(0, len(items), _BATCH):
             self._put_batch(
                 [{"PutRequest": {"Item": item}} for item in items[start : start + _BATCH]]
@@ -106,6 +107,14 @@ class DynamoDBViews(Views):
             found: Any = failed.response.get("Item", {})
             return dict(found)
         return None
+
+    def versions(self, rows: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return where rows stand, strongly consistent, a hundred a request."""
+        keys = [{"pk": {"S": partition}, "sk": {"S": sort}} for partition, sort in rows]
+        found = dict.fromkeys(((key["pk"]["S"], key["sk"]["S"]) for key in keys), 0)
+        for item in read_all(self._client, self._table, keys, self._sleep):
+            found[item["pk"]["S"], item["sk"]["S"]] = int(item["v"]["N"])
+        return found
 
     def order(self, order_id: str) -> OrderRows:
         """Return all rows of one order, strongly consistent, in as many pages as it takes."""
@@ -172,11 +181,11 @@ def _item(row: Row, version: int) -> Item:
     return item
 
 
-def _timeline_item(order_id: str, one: Happened) -> Item:
+def _timeline_item(one: Happened) -> Item:
     """Key an event among its order's rows; ten digits keep text order and number order alike."""
     kind, text = EVENTS.encode(one.event)
     return {
-        "pk": {"S": order_partition(order_id)},
+        "pk": {"S": order_partition(one.order_id)},
         "sk": {"S": f"event#{one.stream}#{one.version:010d}"},
         "v": {"N": str(one.version)},
         "k": {"S": kind},
@@ -188,6 +197,7 @@ def _timeline_item(order_id: str, one: Happened) -> Item:
 
 def _happened(item: Item) -> Happened:
     return Happened(
+        item["pk"]["S"].partition("#")[2],
         item["o"]["S"],
         int(item["v"]["N"]),
         datetime.fromisoformat(item["t"]["S"]),

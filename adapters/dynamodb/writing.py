@@ -65,7 +65,7 @@ class CommitWriter:
 
         Raises UnsettledError.
         """
-        open_claims = list({claim.key: claim for claim in claims}.values())
+        open_claims = list(claims)
         while True:
             verdict = self._transact(item, open_claims)
             if isinstance(verdict, ClaimHeld) and verdict.claim.action is ClaimAction.RELEASE:
@@ -136,8 +136,7 @@ def _judged_transaction(error: ClientError, item: Item, claims: Sequence[Claim])
         case "TransactionCanceledException":
             commit, *others = _reasons(error.response, item, len(claims))
         case "TransactionInProgressException":
-            message = f"{_what(item)} is still running; send the same command again"
-            raise UnsettledError(message) from error
+            raise UnsettledError(_what(item)) from error
         case _:
             raise error
     if commit["Code"] == _CONDITION_FAILED:

@@ -1,6 +1,6 @@
 """Views in memory: the reference, for tests and simulations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from domain.kernel.views import (
@@ -24,11 +24,11 @@ class MemoryViews(Views):
         self.events: dict[tuple[str, str, int], Happened] = {}
         self._lock = Lock()
 
-    def put_events(self, order_id: str, happened: Sequence[Happened]) -> None:
+    def put_events(self, happened: Sequence[Happened]) -> None:
         """Write timeline rows; writing them again changes nothing."""
         with self._lock:
             for one in happened:
-                self.events[order_id, one.stream, one.version] = one
+                self.events[one.order_id, one.stream, one.version] = one
 
     def put_newer(self, row: Row, version: int) -> None:
         """Write a row unless it is as new already."""
@@ -42,6 +42,10 @@ class MemoryViews(Views):
             if self._version(row) == before:
                 self.rows[row.partition, row.sort] = (version, row.body)
             return self._version(row)
+
+    def versions(self, rows: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return where rows stand."""
+        return {row: self.rows.get(row, (0, None))[0] for row in rows}
 
     def order(self, order_id: str) -> OrderRows:
         """Return all rows of one order."""

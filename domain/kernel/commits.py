@@ -122,7 +122,8 @@ def drafted(
 ) -> Commit[E]:
     """Return the commit that a draft becomes on top of a head: what every store appends.
 
-    Raises TypeError for anything but a head of this fold's streams, ValueError without events.
+    Raises TypeError for anything but a head of this fold's streams; ValueError without events, and
+    for a claim that is named twice: what would come first?
     """
     if type(base) is not Head:  # mypy knows; a caller without it may not.
         message = f"only the head of a stream can be appended to, not {type(base).__name__}"
@@ -132,6 +133,9 @@ def drafted(
         raise TypeError(message)
     if not draft.events:
         message = f"{base.stream}: a commit without events; nothing to do is no commit"
+        raise ValueError(message)
+    if len({claim.key for claim in draft.claims}) < len(draft.claims):
+        message = f"{base.stream}: a commit may take or release each claim once, not twice"
         raise ValueError(message)
     return Commit(
         stream=base.stream,

@@ -1,7 +1,7 @@
 """Times: always UTC, always with how certain we are of them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 
@@ -25,9 +25,9 @@ class When:
     raw: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a time without a zone: it would be read differently on every machine."""
-        if self.utc is not None and self.utc.tzinfo is None:
-            message = f"{self.utc.isoformat()} has no time zone; pass UTC"
+        """Refuse a time in no zone or another one: as text it would sort, and hash, otherwise."""
+        if self.utc is not None and self.utc.utcoffset() != timedelta(0):
+            message = f"{self.utc.isoformat()} is not in UTC; convert it first"
             raise ValueError(message)
         if (self.utc is None) != (self.certainty is Certainty.UNKNOWN):
             message = "a time is unknown exactly when it is absent"

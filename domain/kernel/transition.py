@@ -1,7 +1,7 @@
 """Transition: one command against one stream, at most once in effect, however often it comes."""
 
 import hashlib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
@@ -93,14 +93,23 @@ def fingerprint_of(command: Command) -> str:
     A field at its default is left out, so that one added later does not turn an honest retry
     across two releases into another command.
     """
-    asked = [
-        (field.name, getattr(command, field.name))
-        for field in fields(command)  # type: ignore[arg-type]  # Every command is a dataclass.
+    return hashlib.sha256(repr(_asked(command)).encode()).hexdigest()[:16]
+
+
+def _asked(value: Any) -> object:  # noqa: ANN401  # A command's field may hold anything.
+    """Return what a value says, and what is inside it, apart from what was left at its default."""
+    if isinstance(value, tuple):
+        return tuple(_asked(part) for part in value)
+    if not is_dataclass(value):
+        return value
+    said = [
+        (field.name, _asked(getattr(value, field.name)))
+        for field in fields(value)
         if field.name != "now"
         and "evidence" not in field.metadata
-        and getattr(command, field.name) != _default(field)
+        and getattr(value, field.name) != _default(field)
     ]
-    return hashlib.sha256(repr((type(command).__name__, asked)).encode()).hexdigest()[:16]
+    return type(value).__name__, said
 
 
 def _default(field: Any) -> object:  # noqa: ANN401  # Field[T] carries no useful T here.

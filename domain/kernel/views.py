@@ -1,6 +1,6 @@
 """Views: rows, each fed by one stream and a function of its whole state, and their port."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,7 @@ class Row:
 class Happened:
     """One event in an order's timeline, keyed by its stream and version: the same every time."""
 
+    order_id: str
     stream: str
     version: int
     recorded_at: datetime
@@ -48,8 +49,8 @@ class Page:
 class Views(Protocol):
     """The read models. Written by the projection only; anything here can be rebuilt from zero."""
 
-    def put_events(self, order_id: str, happened: Sequence[Happened]) -> None:
-        """Write timeline rows; writing them again changes nothing."""
+    def put_events(self, happened: Sequence[Happened]) -> None:
+        """Write timeline rows, of any orders; writing them again changes nothing."""
 
     def put_newer(self, row: Row, version: int) -> None:
         """Write a row unless it is as new already."""
@@ -59,6 +60,9 @@ class Views(Protocol):
 
         The answer is `version` when it was written; anything else is what was found instead.
         """
+
+    def versions(self, rows: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return where rows stand, by partition and sort key; 0 for those that are absent."""
 
     def order(self, order_id: str) -> OrderRows:
         """Return all rows of one order, strongly consistent; empty when there are none."""

@@ -215,7 +215,7 @@ class RequestPayment:
     """Record the intent of a payment; without an amount, what no payment covers yet.
 
     `missing_minor` is that sum where somebody has looked at the payments; otherwise it is what the
-    order itself has not asked for.
+    order itself has not asked for, and `failed` names the parts that moved no money after all.
     """
 
     payment_id: str
@@ -223,6 +223,7 @@ class RequestPayment:
     amount_minor: int | None = None
     method: str = ""
     missing_minor: int | None = field(default=None, metadata=EVIDENCE)
+    failed: tuple[str, ...] = field(default=(), metadata=EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +289,17 @@ class VoidPayment:
 
 @dataclass(frozen=True, slots=True)
 class RefundPayment:
-    """Give taken money back by hand; without an amount, all that was taken on that payment."""
+    """Give taken money back by hand; without an amount, all that was taken on that payment.
+
+    `others` are the order's other payments: only all together tell what is owed of this one.
+    """
 
     payment_id: str
     payment: PaymentFacts = field(metadata=EVIDENCE)
     now: datetime
     amount_minor: int | None = None
     reason: str = ""
+    others: tuple[PaymentFacts, ...] = field(default=(), metadata=EVIDENCE)
 
 
 OrderCommand = (

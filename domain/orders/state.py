@@ -77,12 +77,17 @@ class Order:
 
     @property
     def due_minor(self) -> int:
-        """What the customer owes in all: units not cancelled, shipping, less what was credited."""
+        """What the customer owes in all: what the order is worth, less what was credited."""
+        return self.worth_minor - self.credited_minor
+
+    @property
+    def worth_minor(self) -> int:
+        """What units not cancelled, and the shipping, cost."""
         open_minor = sum(line.open_minor for line in self.lines)
         allocated_minor = sum(allocation.amount_minor for allocation in self.allocations)
         goods_are_owed = self.status is not OrderStatus.CANCELLED or bool(self.allocations)
         shipping_minor = self.shipping_minor if goods_are_owed else 0
-        return open_minor + allocated_minor + shipping_minor - self.credited_minor
+        return open_minor + allocated_minor + shipping_minor
 
 
 OrderState = NoOrder | Order
@@ -125,13 +130,13 @@ def _evolve_order(order: Order, event: e.OrderEvent) -> Order:
         case e.OrderReleased(reason=reason):
             return replace(order, holds=tuple(hold for hold in order.holds if hold != reason))
         case e.OrderModified():
-            return _modified(order, event)
+            return _within_worth(_modified(order, event))
         case e.LineCancelled(cancelled=portion):
             lines = tuple(line.cancel(portion) for line in order.lines)
-            return replace(order, lines=lines)
+            return _within_worth(replace(order, lines=lines))
         case e.OrderCancelled():
             lines = tuple(line.cancel_open() for line in order.lines)
-            return replace(order, lines=lines, status=OrderStatus.CANCELLED)
+            return _within_worth(replace(order, lines=lines, status=OrderStatus.CANCELLED))
         case e.OrderCompleted():
             return replace(order, status=OrderStatus.COMPLETED)
         case e.PaymentRequested():
@@ -145,6 +150,11 @@ def _evolve_order(order: Order, event: e.OrderEvent) -> Order:
             return replace(order, anomalies=(*order.anomalies, kind))
         case _:
             assert_never(event)
+
+
+def _within_worth(order: Order) -> Order:
+    """A credit forgives what is owed and no more: what is cancelled takes its credit along."""
+    return replace(order, credited_minor=min(order.credited_minor, order.worth_minor))
 
 
 def _modified(order: Order, event: e.OrderModified) -> Order:

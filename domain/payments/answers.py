@@ -14,7 +14,7 @@ def record_answer(command: RecordAnswer, payment: Payment) -> Sequence[e.Payment
     """Record an answer to an open operation; the same answer again is nothing new.
 
     A refund that fails after it had succeeded is money back with us. Any other change of mind
-    about a finished operation is kept as a contradiction.
+    about a finished operation is kept, once, as a contradiction.
     """
     operation = payment.operation(command.operation_id)
     if operation is None:
@@ -27,6 +27,8 @@ def record_answer(command: RecordAnswer, payment: Payment) -> Sequence[e.Payment
     if operation.kind is Kind.REFUND and isinstance(command.answer, Failed):
         id_, code = operation.operation_id, command.answer.code
         return [e.RefundReversed(id_, operation.amount_minor, payment.currency, code, at)]
+    if operation.contradicted:
+        return []
     detail = f"{operation.progress} first, then {_progress(command)}"
     return [e.AnswerContradicted(operation.operation_id, detail, at)]
 

@@ -39,6 +39,7 @@ class Operation:
     kind: Kind
     amount_minor: int
     progress: Progress = Progress.REQUESTED
+    contradicted: bool = False
 
 
 class PaymentStatus(StrEnum):
@@ -173,7 +174,7 @@ def evolve(state: PaymentState, event: e.PaymentEvent) -> PaymentState:
 
 def _evolve_payment(payment: Payment, event: e.PaymentEvent) -> Payment:
     match event:
-        case e.PaymentCreated() | e.AnswerContradicted():
+        case e.PaymentCreated():
             return payment
         case e.AuthorisationRequested(amount_minor=amount_minor):
             return _asked(payment, Operation(AUTHORISATION, Kind.AUTHORISE, amount_minor))
@@ -200,6 +201,8 @@ def _evolve_payment(payment: Payment, event: e.PaymentEvent) -> Payment:
             return replace(_answered(payment, id_, Progress.FAILED), refund_failed=True)
         case e.OutcomeUnknown(operation_id=id_):
             return _answered(payment, id_, Progress.UNKNOWN)
+        case e.AnswerContradicted(operation_id=id_):
+            return _contradicted(payment, id_)
         case _:
             assert_never(event)
 
@@ -219,6 +222,16 @@ def _answered(
         )
         if operation.operation_id == operation_id
         else operation
+        for operation in payment.operations
+    )
+    return replace(payment, operations=operations)
+
+
+def _contradicted(payment: Payment, operation_id: str) -> Payment:
+    operations = tuple(
+        replace(
+            operation, contradicted=operation.contradicted or operation.operation_id == operation_id
+        )
         for operation in payment.operations
     )
     return replace(payment, operations=operations)

@@ -105,9 +105,11 @@ def _payment_requests(dossier: Dossier, now: datetime) -> Iterator[Due]:
     """A placed order wants what it is due covered, unless payments are started by hand."""
     order = dossier.order
     automatic = order.payment is PaymentMode.AUTOMATIC
-    if automatic and _live(order) and uncovered_minor(order) > 0:
+    failed = tuple(part_id for facts in _facts(dossier) for part_id in facts.failed)
+    if automatic and _live(order) and uncovered_minor(order, failed) > 0:
         payment_id = derived_id("payment", order.order_id, str(len(order.payments) + 1))
-        yield ForOrder("request_payment", order.order_id, o.RequestPayment(payment_id, now))
+        command = o.RequestPayment(payment_id, now, failed=failed)
+        yield ForOrder("request_payment", order.order_id, command)
 
 
 def _payments(dossier: Dossier, now: datetime) -> Iterator[Due]:

@@ -22,7 +22,7 @@ def history(streams: Streams, views: Views, order_id: str) -> tuple[Happened, ..
     order = streams.orders.load(order_id).state
     for commit in _newer(streams, order_id, order if isinstance(order, Order) else None, reached):
         for version, event in enumerate(commit.events, start=commit.first):
-            happened = Happened(commit.stream, version, commit.recorded_at, event)
+            happened = Happened(order_id, commit.stream, version, commit.recorded_at, event)
             known[commit.stream, version] = happened
     return in_order(known.values())
 

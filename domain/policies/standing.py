@@ -93,11 +93,11 @@ def payment_standing(due_minor: int, payments: Iterable[Payment]) -> PaymentStan
     if held_minor:
         covers = held_minor >= due_minor
         return PaymentStanding.AUTHORISED if covers else PaymentStanding.PARTIALLY_AUTHORISED
-    if authorised_minor:
-        return PaymentStanding.VOIDED
     statuses = {payment.status for payment in known}
     if OnePayment.PENDING in statuses:
         return PaymentStanding.PENDING
+    if authorised_minor:
+        return PaymentStanding.VOIDED
     if OnePayment.CAPTURED in statuses:  # Amounts of 0 are real: nothing was due and it was paid.
         return PaymentStanding.PAID if due_minor == 0 else PaymentStanding.PARTIALLY_PAID
     return PaymentStanding.FAILED if statuses else PaymentStanding.NONE

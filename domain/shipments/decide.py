@@ -92,6 +92,8 @@ def record_label(command: c.RecordLabel, state: ShipmentState) -> ShipmentEvents
             return [_registered(shipment.carrier, number, at)]
         case c.LabelDenied(code=code):
             return [e.LabelRefused(shipment.carrier, code, at)]
+        case c.LabelPending() if shipment.label_unknown:
+            return []
         case c.LabelPending():
             return [e.LabelUnknown(shipment.carrier, at)]
         case _:

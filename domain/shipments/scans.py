@@ -73,5 +73,7 @@ def first_of(scans: Iterable[Scan], status: ShipmentStatus) -> When | None:
 
 
 def is_late(scan: Scan, known: Iterable[Scan]) -> bool:
-    """Whether a scan tells of something before what was known already."""
-    return any(_position(scan) < _position(other) for other in known)
+    """Whether a scan tells of a moment before one that was known already."""
+    moment = scan.at.utc
+    moments = (other.at.utc for other in known)
+    return moment is not None and any(other and moment < other for other in moments)

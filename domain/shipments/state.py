@@ -28,6 +28,7 @@ class Shipment:
     tracking_number: str = ""
     label_open: bool = False
     label_refused: str = ""
+    label_unknown: bool = False
     former_numbers: tuple[tuple[str, str], ...] = ()
     scans: tuple[Scan, ...] = ()
     cancelled: bool = False
@@ -93,7 +94,9 @@ def _evolve_shipment(shipment: Shipment, event: e.ShipmentEvent) -> Shipment:
         case e.ShipmentSplit(lines=lines):
             return replace(shipment, lines=lines)
         case e.LabelRequested(carrier=carrier):
-            return replace(shipment, carrier=carrier, label_open=True, label_refused="")
+            return replace(
+                shipment, carrier=carrier, label_open=True, label_refused="", label_unknown=False
+            )
         case e.LabelRefused(code=code):
             return replace(shipment, label_open=False, label_refused=code)
         case e.TrackingRegistered():
@@ -104,12 +107,9 @@ def _evolve_shipment(shipment: Shipment, event: e.ShipmentEvent) -> Shipment:
             return replace(shipment, anomalies=(*shipment.anomalies, kind))
         case e.ShipmentCancelled():
             return replace(shipment, cancelled=True, label_open=False)
-        case (
-            e.LabelUnknown()
-            | e.ShipmentStatusChanged()
-            | e.ShipmentDelivered()
-            | e.ReturnedToSender()
-        ):
+        case e.LabelUnknown():
+            return replace(shipment, label_unknown=True)
+        case e.ShipmentStatusChanged() | e.ShipmentDelivered() | e.ReturnedToSender():
             return shipment  # Said for others to hear; the scans hold it already.
         case _:
             assert_never(event)

@@ -1,6 +1,7 @@
 """Lambda `project`: every commit into the views."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -10,7 +11,14 @@ from domain.policies.dossier import Streams
 from handlers import wiring
 from handlers.logs import get_logger
 from handlers.streams.batch import WILL_NOT_PASS, Arrived, Consumer, by_stream, park, run
-from handlers.streams.projection import categories, project
+from handlers.streams.projection import (
+    Category,
+    Change,
+    categories,
+    prepare,
+    write_rows,
+    write_timeline,
+)
 
 NAME: Final = "project"
 
@@ -32,22 +40,38 @@ def consumer(
     read: Callable[[dict[str, Any]], Arrived],
 ) -> Consumer:
     """Make the consumer over the ports it is given."""
-    known = categories(streams)
+    projector = Projector(categories(streams), views, parking)
+    return Consumer(NAME, parking, read, projector.handle)
 
-    def handle(arrived: Sequence[Arrived]) -> frozenset[int]:
+
+@dataclass(frozen=True, slots=True)
+class Projector:
+    """Writes the commits of one batch into the views, as many rows a request as it may."""
+
+    known: Mapping[str, Category]
+    views: Views
+    parking: Parking
+
+    def handle(self, arrived: Sequence[Arrived]) -> frozenset[int]:
+        """Return the positions of the commits from the first stream on that failed for now."""
         groups = by_stream(arrived)
+        changes: dict[str, Change] = {}
         for stream, positions in groups.items():
             commits = [arrived[position] for position in positions]
             try:
-                project(known[stream.partition("#")[0]], views, commits)
+                changes[stream] = prepare(self.known[stream.partition("#")[0]], commits)
             except WILL_NOT_PASS as error:
-                park(NAME, parking, stream, commits[-1].commit.last, error)
+                park(NAME, self.parking, stream, commits[-1].commit.last, error)
+        write_timeline(self.views, list(changes.values()))
+        for stream, change in changes.items():
+            try:
+                write_rows(self.views, change)
+            except WILL_NOT_PASS as error:
+                park(NAME, self.parking, stream, change.commits[-1].last, error)
             except Exception as error:  # noqa: BLE001  # Whatever may pass is reported and retried.
                 get_logger().warning("project_failed", stream=stream, error=repr(error))
                 return _from(stream, groups)
         return frozenset()
-
-    return Consumer(NAME, parking, read, handle)
 
 
 def _from(stopped: str, groups: dict[str, list[int]]) -> frozenset[int]:

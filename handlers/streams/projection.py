@@ -1,6 +1,6 @@
 """Projecting: commits into views. Again changes nothing; any order, same end; no gap stays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -32,24 +32,48 @@ def categories(streams: Streams) -> dict[str, Category]:
     }
 
 
-def project(category: Category, views: Views, arrived: Sequence[Arrived]) -> None:
-    """Bring one stream's rows up to the newest of the commits that arrived.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What arrived of one stream, made ready to be written: commits, and the rows they lead to."""
 
-    The timeline is written first and the stream's own row last, so that this row's version is the
-    watermark: stopped anywhere, everything up to it is there. Where it stands lower than what
-    arrived, something was withheld, and that is read from the stream itself.
-    """
+    category: Category
+    commits: tuple[Commit[Any], ...]
+    rows: tuple[Row, ...]
+
+
+def project(category: Category, views: Views, arrived: Sequence[Arrived]) -> None:
+    """Bring one stream's rows up to the newest of its arrived commits."""
+    change = prepare(category, arrived)
+    write_timeline(views, [change])
+    write_rows(views, change)
+
+
+def prepare(category: Category, arrived: Sequence[Arrived]) -> Change:
+    """Make one stream's arrived commits ready, reading only what did not come with them."""
     commits = _unbroken(category, arrived)
-    newest = commits[-1]
-    own, *others = category.rows(_state(category, arrived, commits))
-    order_id = newest.routing.order_id
-    views.put_events(order_id, _happened(commits))
+    return Change(category, tuple(commits), category.rows(_state(category, arrived, commits)))
+
+
+def write_timeline(views: Views, changes: Sequence[Change]) -> None:
+    """Write the events of all changes: first, so that no row claims more than its timeline has."""
+    views.put_events([one for change in changes for one in _happened(change.commits)])
+
+
+def write_rows(views: Views, change: Change) -> None:
+    """Bring a stream's rows up to the newest of its commits.
+
+    Its own row is the last, so that this row's version is the watermark: stopped anywhere,
+    everything up to it is there. Where it stands lower than what arrived, something was withheld,
+    and that is read from the stream itself.
+    """
+    own, *others = change.rows
+    newest = change.commits[-1]
     for row in others:
         views.put_newer(row, newest.last)
-    stands = views.advance(own, commits[0].first - 1, newest.last)
+    stands = views.advance(own, change.commits[0].first - 1, newest.last)
     while stands < newest.last:
-        missing = _between(category, newest.stream, stands, newest.last)
-        views.put_events(order_id, _happened(missing))
+        missing = _between(change.category, newest.stream, stands, newest.last)
+        views.put_events(_happened(missing))
         stands = views.advance(own, stands, newest.last)
 
 
@@ -83,9 +107,9 @@ def _state(category: Category, arrived: Sequence[Arrived], commits: Sequence[Com
     return category.store.load_at(newest.stream.partition("#")[2], newest.last).state
 
 
-def _happened(commits: Sequence[Commit[Any]]) -> list[Happened]:
+def _happened(commits: Iterable[Commit[Any]]) -> list[Happened]:
     return [
-        Happened(commit.stream, version, commit.recorded_at, event)
+        Happened(commit.routing.order_id, commit.stream, version, commit.recorded_at, event)
         for commit in commits
         for version, event in enumerate(commit.events, start=commit.first)
     ]

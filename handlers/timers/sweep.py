@@ -1,6 +1,7 @@
 """Lambda `sweep`, every five minutes; `waybill sweep` runs the same."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any, Final
 
 from handlers import wiring
@@ -8,17 +9,19 @@ from handlers.logs import get_logger
 from handlers.timers.sweeping import Swept
 
 SEGMENTS: Final = 4
+GRACE: Final = timedelta(minutes=1)
+"""A scheduled sweep leaves alone what the stream's readers are still about to handle."""
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Sweep once."""
-    return report(sweep())
+    return report(sweep(GRACE))
 
 
-def sweep() -> Swept:
-    """Sweep everything, segment by segment."""
+def sweep(grace: timedelta = timedelta()) -> Swept:
+    """Sweep everything that is older than a grace, segment by segment."""
     segments = (wiring.heads(segment, SEGMENTS) for segment in range(SEGMENTS))
-    return wiring.sweeper().sweep(segments, Swept())
+    return wiring.sweeper().sweep(segments, Swept(), grace)
 
 
 def report(swept: Swept) -> dict[str, Any]:

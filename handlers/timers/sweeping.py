@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from domain.kernel.consumers import Marks, Parking
 from domain.kernel.decider import Routing
-from domain.kernel.views import Views
+from domain.kernel.views import Views, order_partition
 from domain.policies.dossier import Dossier, Streams, from_rows
 from domain.policies.due import due
 from domain.policies.react import react
@@ -24,6 +25,7 @@ class Seen:
 
     stream: str
     last: int
+    recorded_at: datetime
     routing: Routing
 
 
@@ -53,10 +55,17 @@ class Sweeper:
     settle: Callable[[str, str], tuple[str, ...]]
     clock: Callable[[], datetime]
 
-    def sweep(self, segments: Iterable[Iterable[Seen]], swept: Swept) -> Swept:
+    def due_by_now(self, heads: Iterable[Seen], grace: timedelta) -> list[Seen]:
+        """Leave out what is so new that its readers may still be on their way to it."""
+        latest = self.clock() - grace
+        return [head for head in heads if head.recorded_at <= latest]
+
+    def sweep(
+        self, segments: Iterable[Iterable[Seen]], swept: Swept, grace: timedelta = timedelta()
+    ) -> Swept:
         """Close gaps of views and bus first, then carry out what the orders still owe."""
         for segment in segments:
-            heads = list(segment)
+            heads = self.due_by_now(segment, grace)
             swept.streams += len(heads)
             self._broadcast(heads, swept)
             self._project(heads, swept)
@@ -69,30 +78,19 @@ class Sweeper:
         marks = self.marks.read(BROADCAST, [head.stream for head in heads])
         for head in heads:
             if marks[head.stream] < head.last:
-                done = self._tried(
-                    BROADCAST,
-                    head,
-                    lambda head=head: self.broadcaster.mark(head.stream, head.last, head.last),  # type: ignore[misc]
-                    swept,
-                )
-                swept.broadcast += done
+                repair = partial(self.broadcaster.mark, head.stream, head.last, head.last)
+                swept.broadcast += self._tried(BROADCAST, head, repair, swept)
 
     def _project(self, heads: list[Seen], swept: Swept) -> None:
-        versions: dict[str, dict[str, int]] = {}
+        rows = {head.stream: _own_row(head) for head in heads}
+        versions = self.views.versions(rows.values())
         for head in heads:
-            order_id = head.routing.order_id
-            if order_id not in versions:
-                versions[order_id] = self.views.order(order_id).versions
-            stands = versions[order_id].get(_own_row(head.stream), 0)
+            stands = versions[rows[head.stream]]
             if stands < head.last:
-                swept.projected += self._tried(
-                    PROJECT,
-                    head,
-                    lambda head=head, stands=stands: self._catch_up(head, stands),  # type: ignore[misc]
-                    swept,
-                )
+                repair = partial(self._catch_up, head, stands)
+                swept.projected += self._tried(PROJECT, head, repair, swept)
             if not head.routing.imported:
-                swept.open_orders.add(order_id)
+                swept.open_orders.add(head.routing.order_id)
 
     def _catch_up(self, head: Seen, stands: int) -> bool:
         category, _, entity_id = head.stream.partition("#")
@@ -132,9 +130,10 @@ class Sweeper:
             swept.failed += 1
 
 
-def _own_row(stream: str) -> str:
-    """Name the row whose version is a stream's watermark in its order's partition."""
-    return "order" if stream.startswith("order#") else stream
+def _own_row(head: Seen) -> tuple[str, str]:
+    """Name the row whose version is a stream's watermark."""
+    sort = "order" if head.stream.startswith("order#") else head.stream
+    return order_partition(head.routing.order_id), sort
 
 
 def _open_streams(dossier: Dossier) -> list[str]:

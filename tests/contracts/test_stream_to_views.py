@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -64,7 +65,7 @@ class Tabled(World):
 
     def heads(self) -> Iterator[Seen]:
         for found in scan_heads(self.client, self.tables.events, 0, 1):
-            yield Seen(*found)
+            yield Seen(found.stream, found.last, found.recorded_at, found.routing)
 
     def commits(self) -> list[Commit[Any]]:
         known = categories(self.streams)
@@ -82,9 +83,9 @@ class Tabled(World):
     def read(self, record: dict[str, Any]) -> Arrived:
         return read(record, self.streams, self.decoders)
 
-    def sweep(self) -> Swept:
+    def sweep(self, grace: timedelta = timedelta()) -> Swept:
         parts = (self.streams, self.views, self.broadcaster, self.marks, self.parking)
-        return Sweeper(*parts, self.settle, self.clock).sweep([self.heads()], Swept())
+        return Sweeper(*parts, self.settle, self.clock).sweep([self.heads()], Swept(), grace)
 
     def rows(self) -> dict[tuple[str, str], tuple[int, tuple[str, str] | None]]:
         pages = self.client.get_paginator("scan").paginate(TableName=self.tables.views)

@@ -1,5 +1,6 @@
 """Views and bus under every disorder that a stream may bring."""
 
+from datetime import timedelta
 from random import Random
 
 from hypothesis import given
@@ -142,3 +143,11 @@ def test_a_timeline_keeps_each_streams_own_order_whatever_its_times_claim() -> N
     for stream in {one.stream for one in timeline}:
         versions = [one.version for one in timeline if one.stream == stream]
         assert versions == sorted(versions)
+
+
+def test_a_sweep_leaves_alone_what_is_so_new_that_its_readers_are_still_coming() -> None:
+    world = World()
+    world.order("o1", place())
+    assert world.sweep(timedelta(minutes=1)).streams == 0
+    world.now += timedelta(minutes=2)
+    assert world.sweep(timedelta(minutes=1)).projected == 1

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.memory.consumers import MemoryParking
 from domain.kernel.commits import Commit, StreamBrokenError
+from domain.kernel.views import Row
 from handlers.streams.batch import Arrived, Consumer, PassingTroubleError, run
 from tests.support.world import World, place
 
@@ -81,14 +82,14 @@ def test_a_projection_stops_at_a_stream_that_it_cannot_do_for_now() -> None:
     world = World()
     for number in range(4):
         world.order(f"o{number}", place(f"o{number}"))
-    put_events = world.views.put_events
+    advance = world.views.advance
 
-    def fail_for_one(order_id: str, happened: Any) -> None:  # noqa: ANN401
-        if order_id == "o2":
+    def fail_for_one(row: Row, before: int, version: int) -> int:
+        if row.partition == "order#o2":
             raise TimeoutError
-        put_events(order_id, happened)
+        return advance(row, before, version)
 
-    world.views.put_events = fail_for_one  # type: ignore[method-assign]
+    world.views.advance = fail_for_one  # type: ignore[method-assign]
     assert world.project(world.commits()) == frozenset({2, 3})
     assert world.views.order("o1").versions == {"order": 1}
     assert world.views.order("o3").versions == {}

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ def answered(
     """Answer requests without any engine; yield the addresses that were asked."""
     asked: list[str] = []
 
-    def answer(request: Any, **_: object) -> AWSResponse:
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
         asked.append(request.url)
-        return AWSResponse(request.url, status, headers or {}, _Raw(body))
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers or {}), _Raw(body))
 
     with hooked(client, f"before-send.dynamodb.{operation}", answer):
         yield asked

@@ -1,4 +1,4 @@
-"""The stores that one contract suite runs on, and the few things that only a test may do to them."""
+"""The stores that one contract suite runs on, and what only a test may do to them."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

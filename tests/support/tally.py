@@ -127,8 +127,17 @@ def draft(*events: TallyEvent, command: str = "", owner: str = "") -> Draft[Tall
     )
 
 
-def request(entity_id: str, command: Count, command_id: str, **more: Any) -> Request[Count]:
-    return Request(entity_id, command, command_id, "correlation", "cause", **more)
+def request(
+    entity_id: str,
+    command: Count,
+    command_id: str,
+    *,
+    expected_version: int | None = None,
+    creates: bool = False,
+) -> Request[Count]:
+    return Request(
+        entity_id, command, command_id, "correlation", "cause", expected_version, creates
+    )
 
 
 def count_published(event: TallyEvent) -> int:

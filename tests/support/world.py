@@ -146,10 +146,10 @@ class World:
         assert dossier is not None
         return standing(dossier)
 
-    def sweep(self) -> Swept:
+    def sweep(self, grace: timedelta = timedelta()) -> Swept:
         """Sweep once, over every stream."""
         heads = [
-            Seen(stream, commits[-1].last, commits[-1].routing)
+            Seen(stream, commits[-1].last, commits[-1].recorded_at, commits[-1].routing)
             for stream, commits in self.shared.commits.items()
             if commits
         ]
@@ -162,7 +162,7 @@ class World:
             self.settle,
             self.clock,
         )
-        return sweeper.sweep([heads], Swept())
+        return sweeper.sweep([heads], Swept(), grace)
 
     def bytes_of_views(self) -> dict[tuple[str, str], tuple[int, tuple[str, str] | None]]:
         """Return every row as it would be stored."""

@@ -56,6 +56,10 @@ def modify(command: ModifyOrder, state: OrderState) -> Sequence[OrderEvent]:
         - order.shipping_minor
     )
     total_minor = checked_amount(order.total_minor + delta_minor, "total")
+    units = sum(kept.quantity - kept.cancelled_quantity for kept in order.lines)
+    units += sum(change.quantity_after - change.quantity_before for change in changes)
+    if not units and not added:  # Nothing would be left to deliver: that is a cancellation.
+        raise Refused(OrderRefusal.NO_LINES, "quantities")
     at = When(command.now)
     return [
         OrderModified(

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from domain.kernel.ids import checked_id
 from domain.kernel.money import checked_amount, exponent
+from domain.kernel.refused import Refused
 from domain.kernel.times import UNKNOWN_TIME, When
 from domain.orders import events as e
-from domain.orders.commands import ImportOrder
+from domain.orders.commands import ImportOrder, OrderRefusal
 from domain.orders.decisions.guards import checked_new_lines, distinct
 from domain.orders.decisions.placing import priced
 from domain.orders.state import NoOrder, OrderState
@@ -23,24 +24,34 @@ def _life(command: ImportOrder) -> Iterator[e.OrderEvent]:
     placed = _placed(command)
     yield placed
     for payment in command.payments:
+        checked_id(payment.payment_id, "payments")
         checked_amount(payment.amount_minor, "payments")
         yield e.PaymentRequested(
             payment.payment_id, payment.amount_minor, command.placed, payment.method
         )
     if command.approved:
         yield e.OrderConfirmed(command.approved)
-    worth = {line.line_id: line for line in placed.lines}
-    for shipment in command.shipments:
-        portions = tuple(
-            e.Portion(line_id, worth[line_id].quantity, worth[line_id].amount_minor)
-            for line_id in shipment.line_ids
-        )
-        handed_over = command.handed_over or UNKNOWN_TIME
-        yield e.ShipmentAllocated(shipment.shipment_id, portions, handed_over)
+    yield from _allocations(command, placed.lines)
     if command.cancelled:
         yield e.OrderCancelled("imported", command.cancelled)
     elif command.delivered:
         yield e.OrderCompleted(command.delivered)
+
+
+def _allocations(
+    command: ImportOrder, lines: tuple[e.OrderedLine, ...]
+) -> Iterator[e.ShipmentAllocated]:
+    worth = {
+        line.line_id: e.Portion(line.line_id, line.quantity, line.amount_minor) for line in lines
+    }
+    distinct(line_id for shipment in command.shipments for line_id in shipment.line_ids)
+    for shipment in command.shipments:
+        checked_id(shipment.shipment_id, "shipments")
+        if unknown := set(shipment.line_ids) - set(worth):
+            raise Refused(OrderRefusal.UNKNOWN_LINE, "shipments", line_id=min(unknown)[:64])
+        portions = tuple(worth[line_id] for line_id in shipment.line_ids)
+        handed_over = command.handed_over or UNKNOWN_TIME
+        yield e.ShipmentAllocated(shipment.shipment_id, portions, handed_over)
 
 
 def _placed(command: ImportOrder) -> e.OrderPlaced:

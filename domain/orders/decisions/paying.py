@@ -1,6 +1,6 @@
 """Recording the intent of a payment, before the payment exists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from domain.kernel.ids import checked_id
 from domain.kernel.money import checked_amount
@@ -19,7 +19,9 @@ def request_payment(command: RequestPayment, state: OrderState) -> Sequence[Orde
         return []
     checked_id(command.payment_id, "payment_id")
     missing_minor = (
-        uncovered_minor(order) if command.missing_minor is None else command.missing_minor
+        uncovered_minor(order, command.failed)
+        if command.missing_minor is None
+        else command.missing_minor
     )
     if command.amount_minor is None and missing_minor <= 0:
         raise Refused(OrderRefusal.MORE_THAN_OPEN, "amount_minor", most=0)
@@ -28,13 +30,16 @@ def request_payment(command: RequestPayment, state: OrderState) -> Sequence[Orde
     return [PaymentRequested(command.payment_id, amount_minor, When(command.now), command.method)]
 
 
-def uncovered_minor(order: Order) -> int:
+def uncovered_minor(order: Order, failed: Collection[str] = ()) -> int:
     """What is due and was never asked for, or was asked for and let go or given back since.
 
-    A declined payment still counts as asked for: nobody's card is tried again without their word.
+    `failed` names the parts that moved no money after all. A declined payment still counts as
+    asked for: nobody's card is tried again without their word.
     """
     asked_minor = sum(asked.amount_minor for asked in order.payments)
     returned_minor = sum(
-        part.amount_minor for part in order.parts if part.kind is not PartKind.CAPTURE
+        part.amount_minor
+        for part in order.parts
+        if part.kind is not PartKind.CAPTURE and part.part_id not in failed
     )
-    return order.due_minor - (asked_minor - (returned_minor - order.credited_minor))
+    return order.due_minor - asked_minor + returned_minor

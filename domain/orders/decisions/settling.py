@@ -158,7 +158,11 @@ def refund(command: RefundPayment, state: OrderState) -> Sequence[OrderEvent]:
     order = ours(state)
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.refundable_minor)
-    return [_refund(order, account, amount_minor, When(command.now), command.reason, credited=True)]
+    known = accounts(order, (command.payment, *command.others))
+    unowed_minor = max(sum(kept.net_minor for kept in known) - order.due_minor, 0)
+    credited_minor = min(max(amount_minor - unowed_minor, 0), order.due_minor)
+    at = When(command.now)
+    return [_refund(order, account, amount_minor, at, credited_minor, command.reason)]
 
 
 def _account(order: Order, facts: PaymentFacts) -> Account:
@@ -195,12 +199,10 @@ def _refund(
     account: Account,
     amount_minor: int,
     at: When,
+    credited_minor: int = 0,
     reason: str = "",
-    *,
-    credited: bool = False,
 ) -> RefundPlanned:
     part_id = _part_id(order, PartKind.REFUND)
-    credited_minor = amount_minor if credited else 0
     return RefundPlanned(
         part_id, account.facts.payment_id, amount_minor, at, credited_minor, reason
     )

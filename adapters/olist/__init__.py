@@ -1,0 +1,1 @@
+"""Olist: orders of Brazilian shops as three CSV files, read into whole lives. No AWS in here."""

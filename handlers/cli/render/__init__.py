@@ -1,0 +1,1 @@
+"""Rendering: from the API's answers to what people read."""

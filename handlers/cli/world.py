@@ -1,0 +1,83 @@
+"""World: everything outside that commands touch, so that tests can give them another one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from domain.kernel.views import Views
+from domain.policies.dossier import Streams
+from handlers.cli.failure import no_service
+from handlers.cli.service import Service
+
+if TYPE_CHECKING:
+    from handlers.cli.listening import Listener
+    from handlers.timers.sweeping import Swept
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the use cases that run in this process need."""
+
+    streams: Streams
+    views: Views
+    clock: Callable[[], datetime]
+
+
+class World(Protocol):
+    """Finds the running service and reaches its parts; Failure when none runs."""
+
+    def service(self, state: Path | None) -> Service:
+        """Return the service's API."""
+
+    def ports(self, state: Path | None) -> Ports:
+        """Return the service's stores and views."""
+
+    def sweep(self, state: Path | None) -> "Swept":
+        """Sweep once."""
+
+    def listener(self, state: Path | None) -> "Listener":
+        """Return an ear on the bus; enter it to listen."""
+
+
+class LocalWorld(World):
+    """The service that `waybill up` runs on this machine."""
+
+    def service(self, state: Path | None) -> Service:
+        """Find the run file, and the API in it."""
+        from handlers.local import running  # noqa: PLC0415  # Help needs none of it.
+
+        found = running.find(state)
+        if found is None:
+            raise no_service()
+        return Service(found.url)
+
+    def ports(self, state: Path | None) -> Ports:
+        """Make this process one of the service's."""
+        self._adopt(state)
+        from handlers import wiring  # noqa: PLC0415  # Clients are made in the environment above.
+
+        return Ports(wiring.streams(), wiring.views(), wiring.clock)
+
+    def sweep(self, state: Path | None) -> "Swept":
+        """Run the sweeper in this process."""
+        self._adopt(state)
+        from handlers.timers.sweep import sweep  # noqa: PLC0415  # As above.
+
+        return sweep()
+
+    def listener(self, state: Path | None) -> "Listener":
+        """Make a queue and a rule of this process's own."""
+        self._adopt(state)
+        from handlers import wiring  # noqa: PLC0415  # As above.
+
+        return wiring.listener()
+
+    def _adopt(self, state: Path | None) -> None:
+        from handlers.local import running  # noqa: PLC0415  # As above.
+
+        found = running.find(state)
+        if found is None:
+            raise no_service()
+        found.adopt()

@@ -1,0 +1,1 @@
+"""Importing: histories from elsewhere taken over, waited for and counted."""

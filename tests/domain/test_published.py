@@ -1,0 +1,154 @@
+from typing import Final, get_args
+
+import pytest
+
+from domain.kernel.commits import Commit
+from domain.kernel.decider import Routing
+from domain.kernel.money import Money
+from domain.orders import events as o
+from domain.payments import events as p
+from domain.published import events as out
+from domain.published.translate import DomainEvent, count, published, translate
+from domain.shipments import events as s
+from domain.shipments.events import ShipmentStatus
+from tests.support.builders import (
+    AT,
+    NOW,
+    allocated,
+    authorised,
+    cancelled,
+    capture_planned,
+    captured,
+    completed,
+    confirmed,
+    declined,
+    held,
+    label_requested,
+    line_cancelled,
+    parcel,
+    payment_requested,
+    placed,
+    portion,
+    refund_planned,
+    refunded,
+    registered,
+    scanned,
+    shipped,
+    void_planned,
+    voided,
+)
+
+TO: Final = Routing("o1", "c1")
+
+
+def eur(amount_minor: int) -> Money:
+    return Money(amount_minor, "EUR")
+
+
+PUBLISHED: Final[list[tuple[DomainEvent, out.PublishedEvent]]] = [
+    (
+        placed(),
+        out.OrderPlaced(
+            "o1",
+            NOW,
+            "c1",
+            (
+                out.PublishedLine("1", "A-1", 2, eur(1000)),
+                out.PublishedLine("2", "B-1", 3, eur(333)),
+            ),
+            eur(500),
+            eur(3499),
+        ),
+    ),
+    (confirmed(), out.OrderConfirmed("o1", NOW, "c1")),
+    (held(), out.OrderHeld("o1", NOW, "c1", "manual")),
+    (o.OrderReleased("manual", AT), out.OrderReleased("o1", NOW, "c1", "manual")),
+    (
+        o.OrderModified((), (), 0, 3499, 2999, "EUR", AT),
+        out.OrderModified("o1", NOW, "c1", eur(3499), eur(2999)),
+    ),
+    (
+        line_cancelled("1", 2, 2000),
+        out.OrderLineCancelled("o1", NOW, "c1", "1", 2, eur(2000), ""),
+    ),
+    (cancelled(), out.OrderCancelled("o1", NOW, "c1", "")),
+    (completed(), out.OrderCompleted("o1", NOW, "c1")),
+    (authorised(30)[0], out.PaymentCreated("o1", NOW, "x1", eur(30))),
+    (authorised(30)[2], out.PaymentAuthorised("o1", NOW, "x1", eur(30))),
+    (declined(30)[2], out.PaymentDeclined("o1", NOW, "x1", "card_declined")),
+    (captured("c1", 5)[1], out.PaymentCaptured("o1", NOW, "x1", "c1", eur(5))),
+    (voided("v1", 5)[1], out.PaymentVoided("o1", NOW, "x1", "v1", eur(5))),
+    (refunded("r1", 5)[1], out.PaymentRefunded("o1", NOW, "x1", "r1", eur(5))),
+    (
+        p.RefundFailed("r1", 5, "EUR", "no", AT),
+        out.PaymentRefundFailed("o1", NOW, "x1", "r1", eur(5), "no"),
+    ),
+    (
+        p.RefundReversed("r1", 5, "EUR", "no", AT),
+        out.PaymentRefundFailed("o1", NOW, "x1", "r1", eur(5), "no"),
+    ),
+    (parcel(("1", 2)), out.ShipmentCreated("o1", NOW, "x1", (out.PublishedUnits("1", 2),))),
+    (registered(), out.ShipmentTrackingRegistered("o1", NOW, "x1", "ups", "1Z999")),
+    (
+        s.ShipmentStatusChanged(ShipmentStatus.CREATED, ShipmentStatus.LOST, "i", AT),
+        out.ShipmentStatusChanged("o1", NOW, "x1", "created", "lost"),
+    ),
+    (s.ShipmentDelivered(AT), out.ShipmentDelivered("o1", NOW, "x1")),
+    (s.ReturnedToSender(AT), out.ShipmentReturned("o1", NOW, "x1")),
+    (s.ShipmentCancelled("", AT), out.ShipmentCancelled("o1", NOW, "x1", "")),
+]
+KEPT: Final[list[DomainEvent]] = [
+    payment_requested(),
+    allocated("s1"),
+    o.AllocationSplit("s1", "s2", (portion("1", 1, 1),), AT),
+    o.AllocationReleased("s1", AT),
+    capture_planned(1, 1),
+    void_planned(1, 1),
+    refund_planned(1, 1),
+    o.AnomalyRecorded("odd", "", AT),
+    authorised(30)[1],
+    captured("c1", 5)[0],
+    p.CaptureFailed("c1", "no", AT),
+    voided("v1", 5)[0],
+    p.VoidFailed("v1", "no", AT),
+    refunded("r1", 5)[0],
+    p.OutcomeUnknown("c1", AT),
+    p.AnswerContradicted("c1", "", AT),
+    s.ShipmentSplit(shipped(("1", 1)), AT),
+    label_requested(),
+    s.LabelRefused("ups", "no", AT),
+    s.LabelUnknown("ups", AT),
+    scanned(ShipmentStatus.LOST),
+    s.ScanAnomalyRecorded("i", "late", AT),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), PUBLISHED, ids=lambda value: type(value).__name__)
+def test_what_others_may_rely_on_is_published(
+    event: DomainEvent, expected: out.PublishedEvent
+) -> None:
+    assert translate(event, "x1", TO) == expected
+    assert count(event) == 1
+
+
+@pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
+def test_everything_else_stays_with_us(event: DomainEvent) -> None:
+    assert translate(event, "x1", TO) is None
+    assert count(event) == 0
+
+
+def test_every_event_is_either_published_or_kept_and_nothing_published_is_left_over() -> None:
+    unions = (o.OrderEvent, p.PaymentEvent, s.ShipmentEvent)
+    every = {event for union in unions for event in get_args(union)}
+    seen = {type(event) for event, _ in PUBLISHED} | {type(event) for event in KEPT}
+    assert seen == every
+    assert {type(expected) for _, expected in PUBLISHED} == set(out.PUBLISHED)
+
+
+def test_a_commits_published_events_are_numbered_without_gaps() -> None:
+    events = (confirmed(), allocated("s1"), held())
+    commit: Commit[DomainEvent] = Commit("order#o1", 5, events, "", "", "", "", NOW, TO, 7)
+    assert [(number, type(event)) for number, event in published(commit)] == [
+        (6, out.OrderConfirmed),
+        (7, out.OrderHeld),
+    ]
