@@ -59,9 +59,9 @@ class DynamoDBViews(Views):
         self._table = table
         self._sleep = sleep
 
-    def put_events(self, happened: Sequence[Happened]) -> None:
-        """Write timeline rows; the same row again is the same bytes."""
-        items = [_timeline_item(one) for one in happened]
+    def put_fixed(self, happened: Sequence[Happened], rows: Sequence[Row] = ()) -> None:
+        """Write timeline rows and fixed rows, 25 a request; again, they are the same bytes."""
+        items = [*map(_timeline_item, happened), *(_item(row, 1) for row in rows)]
         for start in range(0, len(items), _BATCH):
             self._put_batch(
                 [{"PutRequest": {"Item": item}} for item in items[start : start + _BATCH]]

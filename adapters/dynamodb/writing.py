@@ -145,7 +145,7 @@ def _judged_transaction(error: ClientError, item: Item, claims: Sequence[Claim])
         for claim, reason in zip(claims, others, strict=True):
             if reason["Code"] == _CONDITION_FAILED:
                 return ClaimHeld(claim, _holder(reason, item))
-    if {reason["Code"] for reason in (commit, *others)} <= {"None", _CONFLICT}:
+    if {reason["Code"] for reason in (commit, *others)} <= {"None", _CONFLICT, _CONDITION_FAILED}:
         return Contended()
     raise error  # Throttled, or invalid: neither of them is a conflict.
 

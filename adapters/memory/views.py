@@ -24,9 +24,11 @@ class MemoryViews(Views):
         self.events: dict[tuple[str, str, int], Happened] = {}
         self._lock = Lock()
 
-    def put_events(self, happened: Sequence[Happened]) -> None:
-        """Write timeline rows; writing them again changes nothing."""
+    def put_fixed(self, happened: Sequence[Happened], rows: Sequence[Row] = ()) -> None:
+        """Write timeline rows and fixed rows; writing them again changes nothing."""
         with self._lock:
+            for row in rows:
+                self.rows[row.partition, row.sort] = (1, row.body)
             for one in happened:
                 self.events[one.order_id, one.stream, one.version] = one
 

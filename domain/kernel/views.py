@@ -10,12 +10,14 @@ from typing import Protocol
 class Row:
     """A row that is written when its stream's version is newer than the row's.
 
-    `body` is a domain value, stored by its codec; None leaves a tombstone.
+    `body` is a domain value, stored by its codec; None leaves a tombstone. A fixed row follows from
+    the stream's first event alone: it is written with that one, and never again.
     """
 
     partition: str
     sort: str
     body: object | None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Page:
 class Views(Protocol):
     """The read models. Written by the projection only; anything here can be rebuilt from zero."""
 
-    def put_events(self, happened: Sequence[Happened]) -> None:
-        """Write timeline rows, of any orders; writing them again changes nothing."""
+    def put_fixed(self, happened: Sequence[Happened], rows: Sequence[Row] = ()) -> None:
+        """Write timeline rows and fixed rows, of any orders; again, they are the same bytes."""
 
     def put_newer(self, row: Row, version: int) -> None:
         """Write a row unless it is as new already."""

@@ -146,7 +146,7 @@ class ImportOrder:
     delivered: When | None = None
     cancelled: When | None = None
     promised: When | None = None
-    anomalies: tuple[Anomaly, ...] = ()
+    anomalies: tuple[Anomaly, ...] = field(default=(), metadata=EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,12 +185,13 @@ class CapturePlanned:
 
 @dataclass(frozen=True, slots=True)
 class VoidPlanned:
-    """Held money to be let go."""
+    """Held money to be let go; `by_hand` where it was not in excess, but somebody wanted it so."""
 
     part_id: str
     payment_id: str
     amount_minor: int
     at: When
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

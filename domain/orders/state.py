@@ -36,6 +36,7 @@ class Part:
     payment_id: str
     amount_minor: int
     shipment_id: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,13 @@ def _planned(order: Order, event: e.CapturePlanned | e.VoidPlanned | e.RefundPla
             )
             return replace(order, parts=(*order.parts, part))
         case e.VoidPlanned():
-            part = Part(event.part_id, PartKind.VOID, event.payment_id, event.amount_minor)
+            part = Part(
+                event.part_id,
+                PartKind.VOID,
+                event.payment_id,
+                event.amount_minor,
+                by_hand=event.by_hand,
+            )
             return replace(order, parts=(*order.parts, part))
         case e.RefundPlanned():
             part = Part(event.part_id, PartKind.REFUND, event.payment_id, event.amount_minor)

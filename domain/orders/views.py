@@ -24,6 +24,7 @@ def rows(state: OrderState) -> tuple[Row, ...]:
             customer_partition(state.customer_id),
             listing_sort(state),
             CustomerOrder(state.order_id),
+            fixed=True,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What is shown of a payment: its row beside its order, and its ledger."""
+"""What is shown of a payment: its row beside its order; its ledger follows from the same state."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,7 @@ def rows(state: PaymentState) -> tuple[Row, ...]:
     """Return every row that a payment's stream feeds."""
     if isinstance(state, NoPayment):
         return ()
-    partition = order_partition(state.order_id)
-    return (
-        Row(partition, f"payment#{state.payment_id}", state),
-        Row(partition, f"ledger#{state.payment_id}", ledger(state)),
-    )
+    return (Row(order_partition(state.order_id), f"payment#{state.payment_id}", state),)
 
 
 def ledger(payment: Payment) -> Ledger:

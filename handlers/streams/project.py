@@ -1,6 +1,7 @@
 """Lambda `project`: every commit into the views."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -21,6 +22,8 @@ from handlers.streams.projection import (
 )
 
 NAME: Final = "project"
+WRITERS: Final = 4
+"""Streams written at once: they share nothing, and a batch mostly waits for answers."""
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -63,15 +66,22 @@ class Projector:
             except WILL_NOT_PASS as error:
                 park(NAME, self.parking, stream, commits[-1].commit.last, error)
         write_timeline(self.views, list(changes.values()))
-        for stream, change in changes.items():
-            try:
-                write_rows(self.views, change)
-            except WILL_NOT_PASS as error:
-                park(NAME, self.parking, stream, change.commits[-1].last, error)
-            except Exception as error:  # noqa: BLE001  # Whatever may pass is reported and retried.
-                get_logger().warning("project_failed", stream=stream, error=repr(error))
-                return _from(stream, groups)
-        return frozenset()
+        with ThreadPoolExecutor(WRITERS) as writers:
+            done = dict(zip(changes, writers.map(self._written, changes.values()), strict=True))
+        failed = (stream for stream in groups if not done.get(stream, True))
+        return next((_from(stream, groups) for stream in failed), frozenset())
+
+    def _written(self, change: Change) -> bool:
+        """Write one stream's rows; False when they are to be tried again."""
+        newest = change.commits[-1]
+        try:
+            write_rows(self.views, change)
+        except WILL_NOT_PASS as error:
+            park(NAME, self.parking, newest.stream, newest.last, error)
+        except Exception as error:  # noqa: BLE001  # Whatever may pass is reported and retried.
+            get_logger().warning("project_failed", stream=newest.stream, error=repr(error))
+            return False
+        return True
 
 
 def _from(stopped: str, groups: dict[str, list[int]]) -> frozenset[int]:

@@ -1,7 +1,7 @@
 """Projecting: commits into views. Again changes nothing; any order, same end; no gap stays."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +40,11 @@ class Change:
     commits: tuple[Commit[Any], ...]
     rows: tuple[Row, ...]
 
+    @property
+    def begins(self) -> bool:
+        """Whether the stream's first commit is among them."""
+        return self.commits[0].first == 1
+
 
 def project(category: Category, views: Views, arrived: Sequence[Arrived]) -> None:
     """Bring one stream's rows up to the newest of its arrived commits."""
@@ -55,8 +60,10 @@ def prepare(category: Category, arrived: Sequence[Arrived]) -> Change:
 
 
 def write_timeline(views: Views, changes: Sequence[Change]) -> None:
-    """Write the events of all changes: first, so that no row claims more than its timeline has."""
-    views.put_events([one for change in changes for one in _happened(change.commits)])
+    """Write what never changes again: first, so that no row claims more than its timeline has."""
+    happened = [one for change in changes for one in _happened(change.commits)]
+    fixed = [row for change in changes if change.begins for row in change.rows if row.fixed]
+    views.put_fixed(happened, fixed)
 
 
 def write_rows(views: Views, change: Change) -> None:
@@ -69,11 +76,12 @@ def write_rows(views: Views, change: Change) -> None:
     own, *others = change.rows
     newest = change.commits[-1]
     for row in others:
-        views.put_newer(row, newest.last)
+        if not row.fixed:
+            views.put_newer(row, newest.last)
     stands = views.advance(own, change.commits[0].first - 1, newest.last)
     while stands < newest.last:
         missing = _between(change.category, newest.stream, stands, newest.last)
-        views.put_events(_happened(missing))
+        write_timeline(views, [replace(change, commits=tuple(missing))])
         stands = views.advance(own, stands, newest.last)
 
 

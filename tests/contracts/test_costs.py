@@ -69,6 +69,15 @@ def test_one_of_any_seven_commits_bears_a_state(dynamo_store: DynamoWorld) -> No
 
 
 @pytest.mark.engine("moto")
+def test_any_version_is_one_request_away_also_inside_a_commit(dynamo_store: DynamoWorld) -> None:
+    store, entity_id = dynamo_store.store(bulky=True), fresh_id()
+    grown(store, entity_id, commits=16, events=2)
+    for version in range(1, 33):
+        requests, _ = requests_of(dynamo_store, lambda: store.load_at(entity_id, version))  # noqa: B023  # Called at once.
+        assert requests == 1
+
+
+@pytest.mark.engine("moto")
 def test_a_state_that_rides_free_is_always_there(dynamo_store: DynamoWorld) -> None:
     store, entity_id = dynamo_store.store(), fresh_id()
     stream = grown(store, entity_id, commits=70, events=1).stream

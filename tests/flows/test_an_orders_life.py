@@ -232,3 +232,17 @@ def imported(order_id: str) -> Callable[[datetime], o.ImportOrder]:
         (),
         now,
     )
+
+
+def test_money_that_somebody_let_go_by_hand_is_not_asked_for_again_by_itself(
+    world: World,
+) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    dossier = open_dossier(world.streams, "o1")
+    assert dossier is not None
+    payment = dossier.payments[0]
+    facts = o.PaymentFacts(payment.payment_id, payment.authorised_minor, 0)
+    world.order("o1", lambda now: o.VoidPayment(payment.payment_id, facts, now))
+    assert world.run("o1").payment == "voided"
+    assert len(world.streams.orders.load("o1").state.payments) == 1  # type: ignore[union-attr]

@@ -130,8 +130,10 @@ def capture_planned(
     return oe.CapturePlanned(f"capture-{number}", payment_id, amount, AT, shipment_id)
 
 
-def void_planned(number: int, amount: int, payment_id: str = "p1") -> oe.VoidPlanned:
-    return oe.VoidPlanned(f"void-{number}", payment_id, amount, AT)
+def void_planned(
+    number: int, amount: int, payment_id: str = "p1", *, by_hand: bool = False
+) -> oe.VoidPlanned:
+    return oe.VoidPlanned(f"void-{number}", payment_id, amount, AT, by_hand)
 
 
 def refund_planned(

@@ -179,7 +179,7 @@ class World:
             state = known.store.fold.over([e for one in commits for e in one.events])
             for row in known.rows(state):
                 body = BODIES.encode(row.body) if row.body is not None else None
-                expected[row.partition, row.sort] = (commits[-1].last, body)
+                expected[row.partition, row.sort] = (1 if row.fixed else commits[-1].last, body)
         return expected
 
 

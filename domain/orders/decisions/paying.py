@@ -34,12 +34,13 @@ def uncovered_minor(order: Order, failed: Collection[str] = ()) -> int:
     """What is due and was never asked for, or was asked for and let go or given back since.
 
     `failed` names the parts that moved no money after all. A declined payment still counts as
-    asked for: nobody's card is tried again without their word.
+    asked for, and so does one that somebody let go by hand: nobody's card is tried again without
+    their word.
     """
     asked_minor = sum(asked.amount_minor for asked in order.payments)
     returned_minor = sum(
         part.amount_minor
         for part in order.parts
-        if part.kind is not PartKind.CAPTURE and part.part_id not in failed
+        if part.kind is not PartKind.CAPTURE and part.part_id not in failed and not part.by_hand
     )
     return order.due_minor - asked_minor + returned_minor

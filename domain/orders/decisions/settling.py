@@ -150,7 +150,7 @@ def void(command: VoidPayment, state: OrderState) -> Sequence[OrderEvent]:
     order = ours(state)
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.held_minor)
-    return [_void(order, account, amount_minor, When(command.now))]
+    return [_void(order, account, amount_minor, When(command.now), by_hand=True)]
 
 
 def refund(command: RefundPayment, state: OrderState) -> Sequence[OrderEvent]:
@@ -189,9 +189,11 @@ def _capture(
     return CapturePlanned(part_id, account.facts.payment_id, amount_minor, at, shipment_id)
 
 
-def _void(order: Order, account: Account, amount_minor: int, at: When) -> VoidPlanned:
+def _void(
+    order: Order, account: Account, amount_minor: int, at: When, *, by_hand: bool = False
+) -> VoidPlanned:
     part_id = _part_id(order, PartKind.VOID)
-    return VoidPlanned(part_id, account.facts.payment_id, amount_minor, at)
+    return VoidPlanned(part_id, account.facts.payment_id, amount_minor, at, by_hand)
 
 
 def _refund(

@@ -66,7 +66,7 @@ def test_an_amount_stays_within_its_bounds() -> None:
         assert caught.value.facts == {"least": least, "most": AMOUNT_MINOR_MAX}
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(amounts, st.lists(amounts, max_size=8))
 def test_what_is_spread_sums_exactly_and_no_part_is_off_by_a_whole_unit(
     amount: int, weights: list[int]
@@ -86,7 +86,7 @@ def test_the_largest_remainder_gets_the_last_cent_and_ties_go_to_the_first() -> 
     assert spread(0, (1, 2)) == (0, 0)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(amounts, st.lists(st.integers(1, 9), min_size=1, max_size=8))
 def test_shares_of_a_shrinking_pool_sum_exactly(amount: int, parts: list[int]) -> None:
     units, pool = sum(parts), amount

@@ -42,14 +42,14 @@ def refund(payment: PaymentFacts, amount: int | None = None) -> RefundPayment:
 
 def test_without_an_amount_all_there_is_moves() -> None:
     given(*READY).when(capture(facts(3499))).then(capture_planned(1, 3499))
-    given(*READY).when(void(facts(3499))).then(void_planned(1, 3499))
+    given(*READY).when(void(facts(3499))).then(void_planned(1, 3499, by_hand=True))
     given(*TAKEN).when(refund(facts(3499, 3499))).then(refund_planned(2, 3499, credited=3499))
 
 
 def test_money_is_taken_and_let_go_in_parts() -> None:
     past = (*READY, capture_planned(1, 1000), void_planned(2, 499))
     given(*past).when(capture(facts(3499, 1000), 2000)).then(capture_planned(3, 2000))
-    given(*past).when(void(facts(3499, 1000), 2000)).then(void_planned(3, 2000))
+    given(*past).when(void(facts(3499, 1000), 2000)).then(void_planned(3, 2000, by_hand=True))
     given(*past).when(capture(facts(3499, 1000), 2001)).then_refused(
         OrderRefusal.MORE_THAN_OPEN, "amount_minor", least=1, most=2000
     )

@@ -45,6 +45,12 @@ def test_what_was_let_go_or_given_back_is_missing_again_once_it_is_due_again() -
     )
 
 
+def test_what_was_let_go_by_hand_is_not_asked_for_again_by_itself() -> None:
+    past = (placed(), payment_requested(), void_planned(1, 999, by_hand=True))
+    given(*past).when(request()).then_refused(OrderRefusal.MORE_THAN_OPEN)
+    given(*past).when(replace(request(), missing_minor=999)).then(requested(999))
+
+
 def test_a_credit_is_neither_due_nor_missing() -> None:
     past = (placed(), payment_requested(), refund_planned(1, 999, credited=999))
     given(*past).when(request()).then_refused(OrderRefusal.MORE_THAN_OPEN)

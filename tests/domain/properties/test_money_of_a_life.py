@@ -186,7 +186,7 @@ def moved_minor(life: Life) -> int:
     return min(sum(worth) + extra, dossier.order.due_minor) if worth else 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.sampled_from(PaymentMode), openings, st.lists(st.one_of(ordinary), max_size=20))
 def test_at_rest_what_was_taken_is_what_moved_and_what_is_held_is_what_is_still_due(
     mode: PaymentMode, opening: tuple[Step, ...], steps: list[Step]
@@ -198,16 +198,15 @@ def test_at_rest_what_was_taken_is_what_moved_and_what_is_held_is_what_is_still_
     assert net_minor + held_minor <= max(order.due_minor, net_minor)
     assert net_minor <= order.due_minor
     assert net_minor >= moved_minor(life) or held_minor == 0
-    if mode is PaymentMode.AUTOMATIC and order.status in (
-        OrderStatus.PLACED,
-        OrderStatus.CONFIRMED,
-    ):
+    live = order.status in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
+    let_go = any(part.by_hand for part in order.parts)
+    if mode is PaymentMode.AUTOMATIC and live and not let_go:
         assert net_minor + held_minor == order.due_minor
     if order.status is OrderStatus.CANCELLED:
         assert (net_minor, held_minor, order.due_minor) == (0, 0, 0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.sampled_from(PaymentMode), openings, st.lists(st.one_of(with_trouble), max_size=20))
 def test_whatever_the_provider_refuses_it_comes_to_rest_and_nothing_more_is_due(
     mode: PaymentMode, opening: tuple[Step, ...], steps: list[Step]
