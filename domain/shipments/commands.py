@@ -18,7 +18,6 @@ class ShipmentRefusal(StrEnum):
     INVALID_CARRIER = "invalid_carrier"
     INVALID_TRACKING_NUMBER = "invalid_tracking_number"
     INVALID_SCAN = "invalid_scan"
-    LABEL_NOT_REQUESTED = "label_not_requested"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from domain.kernel.ids import derived_id
 from domain.kernel.ports import EventStore
+from domain.kernel.refused import Refused
 from domain.kernel.transition import Request, transition
-from domain.shipments.commands import LabelPending, RecordLabel
+from domain.shipments.commands import LabelAnswer, LabelDenied, LabelPending, RecordLabel
 from domain.shipments.decide import DECIDER
 from domain.shipments.events import ShipmentEvent
 from domain.shipments.ports import Carrier, Consignment
@@ -27,9 +28,23 @@ def settle_label(
     key = derived_id("label", shipment_id, shipment.carrier)
     consignment = Consignment(key, shipment.carrier, shipment_id, shipment.lines)
     answer = carrier.look_up(key) or carrier.book_label(consignment)
-    command_id = derived_id("label", shipment_id, shipment.carrier, repr(answer))
-    command = RecordLabel(answer, clock())
-    transition(
-        store, DECIDER, Request(shipment_id, command, command_id, correlation_id, command_id)
-    )
+    try:
+        _record(store, shipment, answer, clock(), correlation_id)
+    except Refused as refusal:
+        if refusal.retryable or isinstance(answer, LabelDenied):
+            raise
+        # A number that is malformed, or another live parcel's: no label that we can use.
+        _record(store, shipment, LabelDenied(refusal.reason.value), clock(), correlation_id)
     return (key,) if isinstance(answer, LabelPending) else ()
+
+
+def _record(
+    store: EventStore[ShipmentState, ShipmentEvent],
+    shipment: Shipment,
+    answer: LabelAnswer,
+    now: datetime,
+    correlation_id: str,
+) -> None:
+    id_, command = shipment.shipment_id, RecordLabel(answer, now)
+    command_id = derived_id("label", id_, shipment.carrier, repr(answer))
+    transition(store, DECIDER, Request(id_, command, command_id, correlation_id, command_id))

@@ -236,9 +236,6 @@ PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
     Shipment.INVALID_SCAN: Problem(
         422, "No carrier reports this status", "Use a status that a carrier can see."
     ),
-    Shipment.LABEL_NOT_REQUESTED: Problem(
-        409, "No label was asked for", "Name a carrier for the shipment first."
-    ),
     # ---- Importing ---------------------------------------------------------------------------
     Import.ID_IN_USE: Problem(
         409, "The id belongs to something that was not imported", "Import it under another id."

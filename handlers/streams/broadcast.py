@@ -1,6 +1,7 @@
 """Lambda `broadcast`: every commit to EventBridge for other teams and to SNS for ourselves."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -8,7 +9,7 @@ from domain.kernel.commits import Commit
 from domain.kernel.consumers import Parking
 from domain.published.ports import MalformedEntryError
 from handlers import wiring
-from handlers.streams.batch import WILL_NOT_PASS, Arrived, Consumer, by_stream, park, run
+from handlers.streams.batch import WILL_NOT_PASS, WRITERS, Arrived, Consumer, by_stream, park, run
 from handlers.streams.broadcasting import NAME, Broadcaster
 
 
@@ -58,12 +59,20 @@ def _unmarked(
     broadcaster: Broadcaster, parking: Parking, arrived: Sequence[Arrived], up_to: int
 ) -> frozenset[int]:
     """Mark the streams of what was sent; return the positions that could not be."""
-    undone: set[int] = set()
-    for stream, positions in by_stream(arrived[:up_to]).items():
+    groups = by_stream(arrived[:up_to])
+
+    def marked(positions: Sequence[int]) -> bool:
         commits = sorted((arrived[at].commit for at in positions), key=lambda one: one.first)
+        stream = commits[-1].stream
         try:
-            if not all(broadcaster.mark(stream, one.first - 1, one.last) for one in commits):
-                undone.update(positions)
+            return all(broadcaster.mark(stream, one.first - 1, one.last) for one in commits)
         except WILL_NOT_PASS as error:
             park(NAME, parking, stream, commits[-1].last, error)
-    return frozenset(undone)
+            return True
+
+    with ThreadPoolExecutor(WRITERS) as writers:
+        done = list(writers.map(marked, groups.values()))
+    undone = (
+        positions for positions, is_done in zip(groups.values(), done, strict=True) if not is_done
+    )
+    return frozenset(position for positions in undone for position in positions)

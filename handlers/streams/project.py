@@ -11,7 +11,7 @@ from domain.kernel.views import Views
 from domain.policies.dossier import Streams
 from handlers import wiring
 from handlers.logs import get_logger
-from handlers.streams.batch import WILL_NOT_PASS, Arrived, Consumer, by_stream, park, run
+from handlers.streams.batch import WILL_NOT_PASS, WRITERS, Arrived, Consumer, by_stream, park, run
 from handlers.streams.projection import (
     Category,
     Change,
@@ -22,8 +22,6 @@ from handlers.streams.projection import (
 )
 
 NAME: Final = "project"
-WRITERS: Final = 4
-"""Streams written at once: they share nothing, and a batch mostly waits for answers."""
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

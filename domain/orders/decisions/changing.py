@@ -40,7 +40,7 @@ def modify(command: ModifyOrder, state: OrderState) -> Sequence[OrderEvent]:
         for index, wanted in enumerate(command.quantities)
         if (change := _change(order, wanted, f"quantities[{index}]"))
     )
-    new_lines = checked_new_lines(command.added, already=len(order.lines))
+    new_lines = checked_new_lines(command.added, order.lines)
     distinct((line.line_id for line in new_lines), order.lines)
     added = priced(new_lines)
     wanted_shipping = (

@@ -1,6 +1,8 @@
 """What several decisions ask of an order first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import count
 from typing import Final
 
 from domain.kernel.ids import checked_id
@@ -58,23 +60,34 @@ def checked_quantity(quantity: int, field: str, *, least: int = 1) -> int:
     return quantity
 
 
-def checked_new_lines(lines: tuple[NewLine, ...], already: int = 0) -> tuple[NewLine, ...]:
-    """Check lines as asked for and number those without an id, going on from `already`."""
-    if already + len(lines) > LINES_MAX:
+def checked_new_lines(
+    lines: tuple[NewLine, ...], known: tuple[Line, ...] = ()
+) -> tuple[NewLine, ...]:
+    """Check lines as asked for; those without an id are numbered by their place in the order."""
+    if len(known) + len(lines) > LINES_MAX:
         raise Refused(OrderRefusal.TOO_MANY_LINES, "lines", most=LINES_MAX)
     return tuple(
-        NewLine(
+        replace(
+            line,
             sku=checked_id(line.sku, f"lines[{index}].sku"),
             quantity=checked_quantity(line.quantity, f"lines[{index}].quantity"),
             unit_price_minor=checked_amount(
                 line.unit_price_minor, f"lines[{index}].unit_price_minor"
             ),
-            line_id=checked_id(line.line_id or str(already + index + 1), f"lines[{index}].line_id"),
+            line_id=checked_id(line.line_id, f"lines[{index}].line_id"),
             seller_id=line.seller_id and checked_id(line.seller_id, f"lines[{index}].seller_id"),
-            ship_by=line.ship_by,
         )
-        for index, line in enumerate(lines)
+        for index, line in enumerate(_numbered(lines, known))
     )
+
+
+def _numbered(lines: tuple[NewLine, ...], known: tuple[Line, ...]) -> Iterator[NewLine]:
+    taken = {line.line_id for line in known} | {line.line_id for line in lines}
+    for place, line in enumerate(lines, start=len(known) + 1):
+        free = (str(number) for number in count(place) if str(number) not in taken)
+        line_id = line.line_id or next(free)
+        taken.add(line_id)
+        yield replace(line, line_id=line_id)
 
 
 def distinct(line_ids: Iterable[str], known: tuple[Line, ...] = ()) -> None:

@@ -103,3 +103,7 @@ def test_the_largest_order_that_fits_is_placed() -> None:
     )
     assert len(given().when(place(*[new(1, 1)] * LINES_MAX)).state().lines) == LINES_MAX
     assert given().when(place(new(QUANTITY_MAX, 0))).state().due_minor == 500
+
+
+def test_a_line_without_an_id_never_gets_one_that_the_caller_gave_to_another() -> None:
+    given().when(place(new(1, 5), new(1, 5, "1"))).then(placed(line("2", 1, 5), line("1", 1, 5)))
