@@ -16,7 +16,7 @@ def counts(orders: Iterable[Facts], currency: str) -> CountsByName:
         "orders": len(known),
         "payments": sum(len(one.paid_minor) for one in known),
         "items": sum(one.lines for one in known),
-        "statuses": dict(Counter(one.source_status for one in known)),
+        "statuses": dict(sorted(Counter(one.source_status for one in known).items())),
         **_contradictions(known),
         **_payments(known, currency),
         **_completeness(known),
