@@ -21,7 +21,7 @@ up:  ## Run the service on http://127.0.0.1:8080 (PORT= and STATE= change port a
 	@exec $(BIN)/waybill up --port $(PORT) --state $(STATE)
 
 test: set-up check  ## Set up, check the house rules, run every test
-	$(BIN)/pytest --ignore=tests/bench -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 check: set-up  ## House rules only: style, types, imports, template
 	$(BIN)/ruff check
@@ -30,8 +30,8 @@ check: set-up  ## House rules only: style, types, imports, template
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/template.yaml
 
-bench: set-up  ## Measure the budgets, one at a time
-	$(BIN)/pytest tests/bench -q -s -p no:xdist
+bench: set-up  ## Measure the budgets, one at a time (ARGS=--json for programs)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 lock: set-up  ## Write the locks anew from requirements/*.in and package.json
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt

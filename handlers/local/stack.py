@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,8 @@ class Stack:
             there = None
         if there and {"Key": "deployed", "Value": wanted} in there.get("Tags", []):
             return False
-        if not there:
+        # The bucket may outlive the stack: objects are on disk at once, the rest at an orderly stop.
+        with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._s3.create_bucket(Bucket=CODE_BUCKET)
         self._s3.put_object(Bucket=CODE_BUCKET, Key=code, Body=build(root))
         self._change(template, parameters, wanted, is_new=there is None)
