@@ -65,7 +65,7 @@ class Stack:
             there = None
         if there and {"Key": "deployed", "Value": wanted} in there.get("Tags", []):
             return False
-        # The bucket may outlive the stack: objects are on disk at once, the rest at an orderly stop.
+        # The bucket may outlive the stack: objects are on disk at once, all else only in the end.
         with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._s3.create_bucket(Bucket=CODE_BUCKET)
         self._s3.put_object(Bucket=CODE_BUCKET, Key=code, Body=build(root))
