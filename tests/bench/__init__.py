@@ -1,0 +1,1 @@
+"""The budgets as benchmarks: `make bench`. Never part of the tests, but for a smoke test."""
