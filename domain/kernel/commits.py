@@ -146,7 +146,8 @@ def drafted(
         correlation_id=draft.correlation_id,
         causation_id=draft.causation_id,
         recorded_at=draft.recorded_at,
-        routing=fold.route(fold.over(draft.events, base.state)),
+        # Decided by the first event for good, so only a stream's first commit is folded for it.
+        routing=fold.route(base.state if base.version else fold.over(draft.events)),
         published=base.published + sum(map(count_published, draft.events)),
     )
 
