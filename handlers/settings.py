@@ -14,7 +14,8 @@ class Settings:
     """One field a variable, named in upper case in the environment.
 
     `stream_failures` is `report` where the mapping honours partial failures, and `raise` where it
-    does not. `oversize_bucket` takes published events that are too large for the bus.
+    does not. `oversize_bucket` takes published events that are too large for the bus. LOG_LEVEL is
+    not among them: logs must speak before settings are whole.
     """
 
     events_table: str
@@ -24,7 +25,6 @@ class Settings:
     notices_topic: str
     oversize_bucket: str
     stream_failures: str
-    log_level: str
     payment_provider: str
 
 

@@ -6,7 +6,7 @@ adapters are imported there too, so that a function's cold start pays only for w
 
 # ruff: noqa: PLC0415  # See above: imports inside functions are this file's point.
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,13 +30,13 @@ from handlers.settings import settings
 if TYPE_CHECKING:
     from adapters.sqs.listening import BusListener
     from adapters.sqs.retries import Retries
-    from domain.kernel.consumers import Marks, Parking
+    from domain.kernel.consumers import Marks, Parking, Seen
     from domain.kernel.views import Views
     from domain.payments.ports import PaymentProvider
     from domain.published.ports import Bus, Notices
     from domain.shipments.ports import Carrier
     from handlers.streams.batch import Arrived
-    from handlers.timers.sweeping import Seen, Sweeper
+    from handlers.timers.sweeping import Sweeper
 
 
 def clock() -> datetime:
@@ -101,7 +101,7 @@ def parking() -> "Parking":
 @cache
 def bus() -> "Bus":
     """Return where published events leave."""
-    from adapters.dynamodb.client import client
+    from adapters.aws import client
     from adapters.eventbridge.publisher import EventBridgeBus
 
     return EventBridgeBus(
@@ -112,7 +112,7 @@ def bus() -> "Bus":
 @cache
 def notices() -> "Notices":
     """Return where notices to ourselves leave."""
-    from adapters.dynamodb.client import client
+    from adapters.aws import client
     from adapters.sns.notices import SnsNotices
 
     return SnsNotices(client("sns"), settings().notices_topic)
@@ -121,7 +121,7 @@ def notices() -> "Notices":
 @cache
 def retries(queue_arn: str) -> "Retries":
     """Return how messages of a queue are put back."""
-    from adapters.dynamodb.client import client
+    from adapters.aws import client
     from adapters.sqs.retries import Retries
 
     return Retries(client("sqs"), queue_arn)
@@ -183,18 +183,13 @@ def sweeper() -> "Sweeper":
 def heads(segment: int, segments: int) -> Iterator["Seen"]:
     """Scan one segment of the events table for the newest commit of each stream."""
     from adapters.dynamodb.event_scan import scan_heads
-    from handlers.timers.sweeping import Seen
 
-    for head in scan_heads(_dynamodb(), settings().events_table, segment, segments):
-        yield Seen(head.stream, head.last, head.recorded_at, head.routing)
+    return scan_heads(_dynamodb(), settings().events_table, segment, segments)
 
 
-def listener() -> "BusListener":
-    """Return an ear on the bus, of this process's own."""
-    import os
-
-    from adapters.dynamodb.client import client
+def listener(process_id: int, is_alive: Callable[[int], bool]) -> "BusListener":
+    """Return an ear on the bus of one process; those of processes that are gone are swept."""
+    from adapters.aws import client
     from adapters.sqs.listening import BusListener
-    from handlers.local.folder import is_alive
 
-    return BusListener(client("events"), client("sqs"), settings().event_bus, os.getpid(), is_alive)
+    return BusListener(client("events"), client("sqs"), settings().event_bus, process_id, is_alive)

@@ -1,35 +1,16 @@
-"""The one place that makes boto3 clients: what is retried, how long is waited, what is believed."""
+"""DynamoDB's client, which believes only what arrived whole."""
 
 from binascii import crc32
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ChecksumError
 
+from adapters.aws import CONFIG
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_events import EventBridgeClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sqs import SQSClient
-
-CONFIG: Final = Config(
-    # By hand, because the default differs: `legacy` up to botocore 1.43, `standard` since 1.44.
-    # `standard` has a retry quota, so that an outage is not answered with a storm.
-    retries={"mode": "standard", "total_max_attempts": 4},
-    # DynamoDB answers in milliseconds. Four attempts with these limits end before the 30 s after
-    # which an HTTP API gives up; botocore's own 60 s would not.
-    connect_timeout=1,
-    read_timeout=5,
-    # One Lambda has one thread; importer and local front have some tens.
-    max_pool_connections=64,
-    # A connection that lay idle while Lambda was frozen is found dead at once.
-    tcp_keepalive=True,
-    # botocore adds checksums of its own to uploads by default, which not every engine knows.
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-)
 
 
 class Answer(Protocol):
@@ -37,19 +18,6 @@ class Answer(Protocol):
 
     headers: Any
     content: bytes
-
-
-@overload
-def client(service: Literal["events"]) -> "EventBridgeClient": ...
-@overload
-def client(service: Literal["s3"]) -> "S3Client": ...
-@overload
-def client(service: Literal["sns"]) -> "SNSClient": ...
-@overload
-def client(service: Literal["sqs"]) -> "SQSClient": ...
-def client(service: Literal["events", "s3", "sns", "sqs"]) -> Any:
-    """Return a client of a service around the tables; region and address are the environment's."""
-    return boto3.client(service, config=CONFIG)
 
 
 def dynamodb_client(endpoint_url: str | None = None, config: Config = CONFIG) -> "DynamoDBClient":

@@ -18,7 +18,7 @@ class BrokenAnswerError(BotoCoreError):
         super().__init__(what=what, lacks=lacks)
 
 
-class UnsettledError(BotoCoreError):
+class TransactionInProgressError(BotoCoreError):
     """The same transaction is still running, after the client's own retries."""
 
     code = "unsettled"

@@ -47,8 +47,8 @@ class DynamoDBEventStore(EventStore[S, E]):
     """The streams of one category in one table; `claims_table` is shared by all categories.
 
     `count_published` says how many published events an event makes. Besides the port's answers,
-    every method may raise StreamBrokenError, BrokenAnswerError and UnsettledError (both passing
-    trouble), and whatever botocore raises after its own retries.
+    every method may raise StreamBrokenError; BrokenAnswerError and TransactionInProgressError, both
+    passing trouble; and whatever botocore raises after its own retries.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from adapters.dynamodb.errors import BrokenAnswerError, UnsettledError
+from adapters.dynamodb.errors import BrokenAnswerError, TransactionInProgressError
 from adapters.dynamodb.items import Item
 from domain.kernel.claims import Claim, ClaimAction
 from domain.kernel.ports import ClaimHeld, Contended
@@ -63,7 +63,7 @@ class CommitWriter:
     def put_with_claims(self, item: Item, claims: Sequence[Claim]) -> Verdict:
         """Write a commit and its claims at once; a release of what somebody else holds is void.
 
-        Raises UnsettledError.
+        Raises TransactionInProgressError.
         """
         open_claims = list(claims)
         while True:
@@ -136,7 +136,7 @@ def _judged_transaction(error: ClientError, item: Item, claims: Sequence[Claim])
         case "TransactionCanceledException":
             commit, *others = _reasons(error.response, item, len(claims))
         case "TransactionInProgressException":
-            raise UnsettledError(_what(item)) from error
+            raise TransactionInProgressError(_what(item)) from error
         case _:
             raise error
     if commit["Code"] == _CONDITION_FAILED:

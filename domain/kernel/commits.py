@@ -92,13 +92,6 @@ def start(fold: Fold[S, E], entity_id: str) -> Head[S]:
     return Head(fold.stream(entity_id), fold.initial)
 
 
-def check_head(base: object) -> None:
-    """Raise TypeError unless `base` is a head: for callers whom no type checker has told."""
-    if not isinstance(base, Head):
-        message = f"only the head of a stream can be appended to, not {type(base).__name__}"
-        raise TypeError(message)
-
-
 def follow(fold: Fold[S, E], head: Head[S], commit: Commit[E]) -> Head[S]:
     """Fold one commit onto a head. StreamBrokenError unless it begins where the head ends."""
     if commit.stream != head.stream or commit.first != head.version + 1:

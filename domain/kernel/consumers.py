@@ -2,7 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+from domain.kernel.decider import Routing
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest commit of a stream, as a scan of the events finds it, without its contents."""
+
+    stream: str
+    last: int
+    recorded_at: datetime
+    routing: Routing
 
 
 class Marks(Protocol):

@@ -42,7 +42,7 @@ class OrderRows:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some ids in order, and the cursor that goes on after them; None at the end."""
+    """Some ids in order, and the sort key after which the next page begins; None at the end."""
 
     ids: tuple[str, ...]
     cursor: str | None
@@ -89,3 +89,9 @@ def customer_partition(customer_id: str) -> str:
 def tracking_partition(carrier: str, tracking_number: str) -> str:
     """Name the partition that lists the parcels that have travelled under a number."""
     return f"tracking#{carrier}#{tracking_number}"
+
+
+def own_row(stream: str, order_id: str) -> tuple[str, str]:
+    """Name a stream's own row, by partition and sort key: its version is the watermark."""
+    partition = order_partition(order_id)
+    return partition, "order" if stream == partition else stream

@@ -77,6 +77,11 @@ class Order:
     source_status: str = ""
 
     @property
+    def live(self) -> bool:
+        """Whether anything can still change: neither cancelled nor completed."""
+        return self.status in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
+
+    @property
     def due_minor(self) -> int:
         """What the customer owes in all: what the order is worth, less what was credited."""
         return self.worth_minor - self.credited_minor

@@ -97,16 +97,12 @@ def _accounts(dossier: Dossier) -> tuple[Account, ...]:
     return accounts(dossier.order, _facts(dossier))
 
 
-def _live(order: Order) -> bool:
-    return order.status in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
-
-
 def _payment_requests(dossier: Dossier, now: datetime) -> Iterator[Due]:
     """A placed order wants what it is due covered, unless payments are started by hand."""
     order = dossier.order
     automatic = order.payment is PaymentMode.AUTOMATIC
     failed = tuple(part_id for facts in _facts(dossier) for part_id in facts.failed)
-    if automatic and _live(order) and uncovered_minor(order, failed) > 0:
+    if automatic and order.live and uncovered_minor(order, failed) > 0:
         payment_id = derived_id("payment", order.order_id, str(len(order.payments) + 1))
         command = o.RequestPayment(payment_id, now, failed=failed)
         yield ForOrder("request_payment", order.order_id, command)
@@ -116,7 +112,7 @@ def _payments(dossier: Dossier, now: datetime) -> Iterator[Due]:
     """A payment that the order has asked for is created, and its authorisation requested."""
     order = dossier.order
     for asked in order.payments:
-        if _live(order) and dossier.payment(asked.payment_id) is None:
+        if order.live and dossier.payment(asked.payment_id) is None:
             command = p.CreatePayment(
                 asked.payment_id,
                 order.order_id,

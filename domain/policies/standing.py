@@ -77,8 +77,7 @@ def standing(dossier: Dossier) -> Standing:
 
 def shown_status(order: Order) -> str:
     """Return the lifecycle's status, or `on_hold` while any hold stands."""
-    live = order.status in (OrderStatus.PLACED, OrderStatus.CONFIRMED)
-    return "on_hold" if live and order.holds else order.status.value
+    return "on_hold" if order.live and order.holds else order.status.value
 
 
 def payment_standing(due_minor: int, payments: Iterable[Payment]) -> PaymentStanding:

@@ -4,13 +4,14 @@ from domain.kernel.times import UNKNOWN_TIME
 from domain.orders.lines import Allocation, Line
 from domain.orders.state import Order, RequestedPayment
 from domain.payments.state import Operation, Payment
+from domain.payments.views import ledger
 from domain.policies.dossier import Dossier
 from domain.policies.standing import shown_status, standing
 from domain.shipments.events import ShippedLine
 from domain.shipments.state import Shipment
 from handlers.api.models import Money
 from handlers.api.order_models import LineAnswer, OrderAnswer, OrderLinks, OrderState
-from handlers.api.payment_models import OperationAnswer, PaymentAnswer
+from handlers.api.payment_models import BalanceAnswer, OperationAnswer, PaymentAnswer
 from handlers.api.responses import iso
 from handlers.api.shipment_models import ScanAnswer, ShipmentAnswer, ShippedLineAnswer
 
@@ -120,6 +121,10 @@ def payment(state: Payment, version: int) -> PaymentAnswer:
         refunded=money(state.refunded_minor, currency),
         open=money(state.open_minor, currency),
         operations=[_operation(operation, currency) for operation in state.operations],
+        ledger=[
+            BalanceAnswer(account=one.account.value, balance=money(one.amount_minor, currency))
+            for one in ledger(state).balances
+        ],
         refund_failed=state.refund_failed,
         created_at=iso(state.created_at),
         approved_at=iso(state.approved_at),
@@ -140,7 +145,12 @@ def shipment(state: Shipment, version: int) -> ShipmentAnswer:
             ShippedLineAnswer(line_id=line.line_id, quantity=line.quantity) for line in state.lines
         ],
         scans=[
-            ScanAnswer(scan_id=scan.scan_id, status=scan.status.value, at=iso(scan.at))
+            ScanAnswer(
+                scan_id=scan.scan_id,
+                status=scan.status.value,
+                at=iso(scan.at),
+                certainty=scan.at.certainty.value,
+            )
             for scan in state.scans
         ],
         anomalies=list(state.anomalies),

@@ -48,6 +48,13 @@ class OperationRequested(OperationAnswer):
     payment_id: str
 
 
+class BalanceAnswer(Answer):
+    """Where some of a payment's money is; all balances of a payment sum to 0."""
+
+    account: str = Field(examples=["captured"])
+    balance: Money
+
+
 class PaymentAnswer(Answer):
     """A payment: how much of it is held, taken, let go and given back."""
 
@@ -63,6 +70,7 @@ class PaymentAnswer(Answer):
     refunded: Money
     open: Money = Field(description="Held, and neither taken nor let go.")
     operations: list[OperationAnswer]
+    ledger: list[BalanceAnswer] = Field(description="Double entry: where the money is.")
     refund_failed: bool
     created_at: str | None
     approved_at: str | None

@@ -31,8 +31,6 @@ _FIELDS: Final[Mapping[StrEnum, str]] = {
 }
 """Where the kernel cannot name the field, since it is a header's."""
 _STORE_CODES: Final = {
-    "broken_answer": EdgeRefusal.STORE_UNAVAILABLE,
-    "unsettled": EdgeRefusal.STORE_UNAVAILABLE,
     "commit_too_large": EdgeRefusal.COMMIT_TOO_LARGE,
 }
 """The store's errors say who they are by `code`: a handler may not know the adapter's classes."""

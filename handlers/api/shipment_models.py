@@ -64,6 +64,7 @@ class ScanAnswer(Answer):
     scan_id: str
     status: str
     at: str | None
+    certainty: str = Field(examples=["exact"])
 
 
 class ShipmentAnswer(Answer):

@@ -1,5 +1,6 @@
 """World: everything outside that commands touch, so that tests can give them another one."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,8 +72,9 @@ class LocalWorld(World):
         """Make a queue and a rule of this process's own."""
         self._adopt(state)
         from handlers import wiring  # noqa: PLC0415  # As above.
+        from handlers.local.folder import is_alive  # noqa: PLC0415  # As above.
 
-        return wiring.listener()
+        return wiring.listener(os.getpid(), is_alive)
 
     def _adopt(self, state: Path | None) -> None:
         from handlers.local import running  # noqa: PLC0415  # As above.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from domain.kernel.refused import Refused
-from domain.kernel.views import Views
+from domain.kernel.views import Views, own_row
 from domain.policies.dossier import Streams
 from domain.policies.importing import Landed, Life, take_over
 from handlers.importing.facts import Facts, facts_of
@@ -119,10 +119,8 @@ def read_back(
 def _whole(views: Views, order: Written) -> Facts | None:
     """Return what the views say of an order, unless they lag behind what was written of it."""
     rows = views.order(order.order_id)
-    behind = any(rows.versions.get(_own_row(one.stream), 0) < one.version for one in order.landed)
+    behind = any(
+        rows.versions.get(own_row(one.stream, order.order_id)[1], 0) < one.version
+        for one in order.landed
+    )
     return None if behind else facts_of(rows)
-
-
-def _own_row(stream: str) -> str:
-    """Name the row whose version is a stream's watermark in its order's partition."""
-    return "order" if stream.startswith("order#") else stream

@@ -12,7 +12,7 @@ from domain.kernel.commits import Commit
 from domain.kernel.consumers import Marks
 from domain.policies.dossier import Streams
 from domain.published.ports import Bus, Notices, notice_of, outgoing_of
-from handlers.streams.projection import categories
+from handlers.streams.projection import between
 
 NAME: Final = "broadcast"
 
@@ -42,13 +42,8 @@ class Broadcaster:
         """
         stands = self.marks.advance(NAME, stream, before, version)
         while stands < version:
-            missing = self._between(stream, stands, before)
+            missing = between(self.streams, stream, stands, before)
             if self.send(missing):
                 return False
             stands = self.marks.advance(NAME, stream, stands, version)
         return True
-
-    def _between(self, stream: str, after: int, up_to: int) -> list[Commit[Any]]:
-        category, _, entity_id = stream.partition("#")
-        store = categories(self.streams)[category].store
-        return [commit for commit in store.read(entity_id, after) if commit.first <= up_to]

@@ -80,7 +80,8 @@ def write_rows(views: Views, change: Change) -> None:
             views.put_newer(row, newest.last)
     stands = views.advance(own, change.commits[0].first - 1, newest.last)
     while stands < newest.last:
-        missing = _between(change.category, newest.stream, stands, newest.last)
+        entity_id = newest.stream.partition("#")[2]
+        missing = _between(change.category.store, entity_id, stands, newest.last)
         write_timeline(views, [replace(change, commits=tuple(missing))])
         stands = views.advance(own, stands, newest.last)
 
@@ -91,12 +92,21 @@ def _unbroken(category: Category, arrived: Sequence[Arrived]) -> list[Commit[Any
     commits = [by_first[first] for first in sorted(by_first)]
     if all(left.last + 1 == right.first for left, right in pairwise(commits)):
         return commits
-    return _between(category, commits[0].stream, commits[0].first - 1, commits[-1].last)
+    entity_id = commits[0].stream.partition("#")[2]
+    return _between(category.store, entity_id, commits[0].first - 1, commits[-1].last)
 
 
-def _between(category: Category, stream: str, after: int, up_to: int) -> list[Commit[Any]]:
-    entity_id = stream.partition("#")[2]
-    return [commit for commit in category.store.read(entity_id, after) if commit.first <= up_to]
+def between(streams: Streams, stream: str, after: int, up_to: int) -> list[Commit[Any]]:
+    """Read again the commits of a stream that lie after one version and begin up to another."""
+    category, _, entity_id = stream.partition("#")
+    store = categories(streams)[category].store
+    return _between(store, entity_id, after, up_to)
+
+
+def _between(
+    store: EventStore[Any, Any], entity_id: str, after: int, up_to: int
+) -> list[Commit[Any]]:
+    return [commit for commit in store.read(entity_id, after) if commit.first <= up_to]
 
 
 def _state(category: Category, arrived: Sequence[Arrived], commits: Sequence[Commit[Any]]) -> Any:  # noqa: ANN401  # Each category has its own.

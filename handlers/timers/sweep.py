@@ -21,11 +21,11 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
 def sweep(grace: timedelta = timedelta()) -> Swept:
     """Sweep everything that is older than a grace, segment by segment."""
     segments = (wiring.heads(segment, SEGMENTS) for segment in range(SEGMENTS))
-    return wiring.sweeper().sweep(segments, Swept(), grace)
+    return wiring.sweeper().sweep(segments, grace)
 
 
 def report(swept: Swept) -> dict[str, Any]:
     """Say what was found and closed, in the log and to the caller."""
-    figures = {name: value for name, value in asdict(swept).items() if name != "open_orders"}
+    figures = asdict(swept)
     get_logger().info("swept", **figures)
     return figures

@@ -1,13 +1,12 @@
 """Sweeping: close what no event will ever wake, with the same code that an event would have run."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from domain.kernel.consumers import Marks, Parking
-from domain.kernel.decider import Routing
-from domain.kernel.views import Views, order_partition
+from domain.kernel.consumers import Marks, Parking, Seen
+from domain.kernel.views import Views, own_row
 from domain.policies.dossier import Dossier, Streams, from_rows
 from domain.policies.due import due
 from domain.policies.react import react
@@ -17,16 +16,6 @@ from handlers.streams.broadcasting import NAME as BROADCAST
 from handlers.streams.broadcasting import Broadcaster
 from handlers.streams.project import NAME as PROJECT
 from handlers.streams.projection import categories, project
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The newest commit of a stream, as a scan of the event table finds it."""
-
-    stream: str
-    last: int
-    recorded_at: datetime
-    routing: Routing
 
 
 @dataclass(slots=True)
@@ -40,7 +29,6 @@ class Swept:
     reacted: int = 0
     parked: int = 0
     failed: int = 0
-    open_orders: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +43,20 @@ class Sweeper:
     settle: Callable[[str, str], tuple[str, ...]]
     clock: Callable[[], datetime]
 
-    def due_by_now(self, heads: Iterable[Seen], grace: timedelta) -> list[Seen]:
-        """Leave out what is so new that its readers may still be on their way to it."""
-        latest = self.clock() - grace
-        return [head for head in heads if head.recorded_at <= latest]
+    def sweep(self, segments: Iterable[Iterable[Seen]], grace: timedelta = timedelta()) -> Swept:
+        """Close gaps of views and bus first, then carry out what the orders still owe.
 
-    def sweep(
-        self, segments: Iterable[Iterable[Seen]], swept: Swept, grace: timedelta = timedelta()
-    ) -> Swept:
-        """Close gaps of views and bus first, then carry out what the orders still owe."""
+        What is newer than `grace` is left out: its readers may still be on their way to it.
+        """
+        swept, open_orders = Swept(), set[str]()
+        latest = self.clock() - grace
         for segment in segments:
-            heads = self.due_by_now(segment, grace)
+            heads = [head for head in segment if head.recorded_at <= latest]
             swept.streams += len(heads)
             self._broadcast(heads, swept)
             self._project(heads, swept)
-        for order_id in sorted(swept.open_orders):
+            open_orders |= {h.routing.order_id for h in heads if not h.routing.imported}
+        for order_id in sorted(open_orders):
             self._owed(order_id, swept)
         swept.parked = sum(1 for _ in self.parking.parked())
         return swept
@@ -82,15 +69,13 @@ class Sweeper:
                 swept.broadcast += self._tried(BROADCAST, head, repair, swept)
 
     def _project(self, heads: list[Seen], swept: Swept) -> None:
-        rows = {head.stream: _own_row(head) for head in heads}
+        rows = {head.stream: own_row(head.stream, head.routing.order_id) for head in heads}
         versions = self.views.versions(rows.values())
         for head in heads:
             stands = versions[rows[head.stream]]
             if stands < head.last:
                 repair = partial(self._catch_up, head, stands)
                 swept.projected += self._tried(PROJECT, head, repair, swept)
-            if not head.routing.imported:
-                swept.open_orders.add(head.routing.order_id)
 
     def _catch_up(self, head: Seen, stands: int) -> bool:
         category, _, entity_id = head.stream.partition("#")
@@ -115,25 +100,19 @@ class Sweeper:
         return int(done)
 
     def _owed(self, order_id: str, swept: Swept) -> None:
-        dossier = from_rows(self.views.order(order_id))
-        if dossier is None:
-            return
+        """Ask what is open of providers, then carry out what is due."""
+        correlation_id = f"sweep-{order_id}"
         try:
-            for stream in _open_streams(dossier):
-                self.settle(stream, f"sweep-{order_id}")
-                swept.settled += 1
-            if swept.settled or due(dossier, self.clock()):
-                carried = react(self.streams, order_id, self.clock, f"sweep-{order_id}")
-                swept.reacted += bool(carried)
+            dossier = from_rows(self.views.order(order_id))
+            if dossier is None:
+                return
+            asked = [self.settle(stream, correlation_id) for stream in _open_streams(dossier)]
+            swept.settled += sum(not unknown for unknown in asked)
+            if asked or due(dossier, self.clock()):
+                swept.reacted += bool(react(self.streams, order_id, self.clock, correlation_id))
         except Exception as error:  # noqa: BLE001  # The next sweep tries it again.
             get_logger().warning("sweep_failed", stream=f"order#{order_id}", error=repr(error))
             swept.failed += 1
-
-
-def _own_row(head: Seen) -> tuple[str, str]:
-    """Name the row whose version is a stream's watermark."""
-    sort = "order" if head.stream.startswith("order#") else head.stream
-    return order_partition(head.routing.order_id), sort
 
 
 def _open_streams(dossier: Dossier) -> list[str]:

@@ -13,8 +13,9 @@ from uuid import uuid4
 
 import boto3
 
+from adapters.aws import CONFIG
 from adapters.codec.events import ORDERS, PAYMENTS, SHIPMENTS
-from adapters.dynamodb.client import CONFIG, dynamodb_client
+from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.consumers import DynamoDBMarks, DynamoDBParking
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from adapters.dynamodb.views import DynamoDBViews

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import boto3
 
+from adapters.aws import CONFIG
 from adapters.codec.events import ORDERS
-from adapters.dynamodb.client import CONFIG, dynamodb_client
+from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from domain.kernel.transition import Request, transition
 from domain.orders.commands import OrderCommand

@@ -14,6 +14,7 @@ from adapters.olist.source import open_source
 from domain.orders.events import OrderEvent
 from domain.payments.events import PaymentEvent
 from domain.shipments.events import ShipmentEvent
+from handlers.cli import service
 from handlers.cli.render.sentences import known_kinds
 from handlers.importing.progress import Silent
 from handlers.importing.run import Imported, write
@@ -62,11 +63,16 @@ def test_the_history_of_an_imported_order_reads_from_placed_to_delivered(run: Ru
     assert "minor units" not in shown
 
 
-def test_every_page_of_a_long_history_is_fetched(run: Run, stub: StubService) -> None:
+def test_every_page_of_a_long_history_is_fetched(
+    run: Run, stub: StubService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_PAGE", 7)
     events = json.loads(run("history", "o1", "--json").stdout)["events"]
     streams = {(event["stream"], event["version"]) for event in events}
     assert len(streams) == len(events)
-    assert all(path.startswith("/orders/o1/history?limit=") for path in stub.asked)
+    assert len(events) > 7
+    assert len(stub.asked) == -(-len(events) // 7)
+    assert all("cursor=" in path for path in stub.asked[1:])
 
 
 def test_an_order_and_its_customers_orders_show_how_it_stands(run: Run) -> None:

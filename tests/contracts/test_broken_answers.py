@@ -7,8 +7,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ChecksumError, ClientError
 
-from adapters.dynamodb.client import CONFIG, dynamodb_client
-from adapters.dynamodb.errors import BrokenAnswerError, UnsettledError
+from adapters.aws import CONFIG
+from adapters.dynamodb.client import dynamodb_client
+from adapters.dynamodb.errors import BrokenAnswerError, TransactionInProgressError
 from adapters.dynamodb.event_scan import scan
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from domain.kernel.commits import start
@@ -164,7 +165,7 @@ def test_a_transaction_that_is_still_running_has_a_name(
     body = _error("TransactionInProgressException")
     with (
         answered(client, "TransactWriteItems", body, 400),
-        pytest.raises(UnsettledError, match="tally#1 version 1 is still running"),
+        pytest.raises(TransactionInProgressError, match="tally#1 version 1 is still running"),
     ):
         store.append(start(store.fold, "1"), draft(Took("key"), owner="1"))
 

@@ -1,4 +1,4 @@
-"""Many callers at once, on every engine: money is taken once and no stream has a gap."""
+"""Many callers at once: money is taken once and no stream has a gap."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -24,6 +24,9 @@ from tests.support.engines import Engine
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CALLERS = 16
+
+# moto's check and its write are two steps, so that two callers at once may both pass.
+pytestmark = pytest.mark.engine("memory", "dynamodb_local", "ministack")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from adapters.dynamodb.event_scan import scan_heads
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from adapters.dynamodb.views import DynamoDBViews
 from domain.kernel.commits import Commit
+from domain.kernel.consumers import Seen
 from domain.kernel.times import When
 from domain.orders import commands as o
 from domain.orders.state import FOLD as ORDER_FOLD
@@ -30,7 +31,7 @@ from handlers.streams.batch import Arrived, StreamViewError, run
 from handlers.streams.broadcasting import Broadcaster
 from handlers.streams.projection import categories
 from handlers.streams.records import Decoder, read
-from handlers.timers.sweeping import Seen, Sweeper, Swept
+from handlers.timers.sweeping import Sweeper, Swept
 from tests.support.engines import Dynamo
 from tests.support.world import World, place
 
@@ -64,8 +65,7 @@ class Tabled(World):
         self.broadcaster = Broadcaster(self.streams, self.bus, self.notices, self.marks)
 
     def heads(self) -> Iterator[Seen]:
-        for found in scan_heads(self.client, self.tables.events, 0, 1):
-            yield Seen(found.stream, found.last, found.recorded_at, found.routing)
+        return scan_heads(self.client, self.tables.events, 0, 1)
 
     def commits(self) -> list[Commit[Any]]:
         known = categories(self.streams)
@@ -85,7 +85,7 @@ class Tabled(World):
 
     def sweep(self, grace: timedelta = timedelta()) -> Swept:
         parts = (self.streams, self.views, self.broadcaster, self.marks, self.parking)
-        return Sweeper(*parts, self.settle, self.clock).sweep([self.heads()], Swept(), grace)
+        return Sweeper(*parts, self.settle, self.clock).sweep([self.heads()], grace)
 
     def rows(self) -> dict[tuple[str, str], tuple[int, tuple[str, str] | None]]:
         pages = self.client.get_paginator("scan").paginate(TableName=self.tables.views)

@@ -13,6 +13,7 @@ from adapters.memory.event_store import MemoryEventStore, Shared
 from adapters.memory.published import MemoryBus, MemoryNotices
 from adapters.memory.views import MemoryViews
 from domain.kernel.commits import Commit
+from domain.kernel.consumers import Seen
 from domain.kernel.transition import Request, Transitioned, transition
 from domain.orders import commands as o
 from domain.orders.decide import DECIDER as ORDERS
@@ -37,7 +38,7 @@ from handlers.streams import broadcast, project
 from handlers.streams.batch import Arrived
 from handlers.streams.broadcasting import Broadcaster
 from handlers.streams.projection import categories
-from handlers.timers.sweeping import Seen, Sweeper, Swept
+from handlers.timers.sweeping import Sweeper, Swept
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -162,7 +163,7 @@ class World:
             self.settle,
             self.clock,
         )
-        return sweeper.sweep([heads], Swept(), grace)
+        return sweeper.sweep([heads], grace)
 
     def bytes_of_views(self) -> dict[tuple[str, str], tuple[int, tuple[str, str] | None]]:
         """Return every row as it would be stored."""

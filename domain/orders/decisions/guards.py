@@ -10,7 +10,7 @@ from domain.kernel.money import checked_amount
 from domain.kernel.refused import Refused
 from domain.orders.commands import NewLine, OrderRefusal
 from domain.orders.lines import Line
-from domain.orders.state import NoOrder, Order, OrderState, OrderStatus
+from domain.orders.state import NoOrder, Order, OrderState
 
 LINES_MAX: Final = 500
 QUANTITY_MAX: Final = 1_000_000
@@ -40,7 +40,7 @@ def alive(state: OrderState) -> Order:
     Raises Refused(ORDER_NOT_FOUND, ORDER_IMPORTED, ORDER_CLOSED).
     """
     order = ours(state)
-    if order.status in (OrderStatus.CANCELLED, OrderStatus.COMPLETED):
+    if not order.live:
         raise Refused(OrderRefusal.ORDER_CLOSED, status=order.status.value)
     return order
 

@@ -17,7 +17,7 @@ from handlers.cli.world import World
 @options.state
 @click.pass_obj
 def history(world: World, order_id: str, state: Path | None, *, as_json: bool) -> None:
-    """Show all that has happened to an order, its payments and its shipments."""
+    """Show what happened to an order, its payments and shipments."""
     events = list(world.service(state).history(order_id))
     if as_json:
         click.echo(json.dumps({"order_id": order_id, "events": events}, indent=1))

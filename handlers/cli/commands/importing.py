@@ -23,12 +23,12 @@ from handlers.importing.trouble import PASSING
 CURRENCY = "BRL"
 
 
-@click.group("import", epilog="Example: waybill import olist ../shared/data/olist")
+@click.group("import", epilog="Example: waybill import olist olist/")
 def import_() -> None:
     """Take over histories from elsewhere."""
 
 
-@import_.command("olist", epilog="Example: waybill import olist ../shared/data/olist --json")
+@import_.command("olist", epilog="Example: waybill import olist olist/ --json")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @options.as_json
 @options.state

@@ -19,16 +19,17 @@ from handlers.cli.world import World
 @options.state
 @click.pass_context
 def sweep(context: click.Context, state: Path | None, *, as_json: bool) -> None:
-    """Close what no event would wake: views and bus that lag, commands that are due.
+    """Close what no event would wake.
+
+    Views and bus that lag are brought up to date, commands that are due are carried out.
 
     The status is 1 when something could not be closed this time.
     """
     world: World = context.obj
     with redirect_stdout(sys.stderr):  # Standard output is for the answer; logs go beside it.
         swept = world.sweep(state)
-    figures = {name: value for name, value in asdict(swept).items() if name != "open_orders"}
     if as_json:
-        click.echo(json.dumps(figures, indent=1))
+        click.echo(json.dumps(asdict(swept), indent=1))
     else:
         click.echo(
             f"{counted(swept.streams, 'stream')} looked at: {swept.projected} brought into the "

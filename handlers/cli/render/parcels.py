@@ -32,7 +32,5 @@ def _head(parcel: Body) -> Text:
 
 
 def _scan(scan: Body) -> Text:
-    at = scan.get("at")
-    when = at if isinstance(at, Mapping) else {"utc": at, "certainty": scan.get("certainty")}
-    place = f" in {clean(scan['location'])}" if scan.get("location") else ""
-    return Text.assemble("  ", (moment(when), "dim"), " ", words(scan.get("status")), place)
+    when = moment(scan.get("at"), scan.get("certainty"))
+    return Text.assemble("  ", (when, "dim"), " ", words(scan.get("status")))

@@ -49,7 +49,7 @@ def entries(order_id: str, events: Iterable[Mapping[str, Any]]) -> list[Entry]:
         context, _, entity = str(event.get("stream", "")).partition("#")
         lines.append(
             Entry(
-                time=moment(_when(event)),
+                time=moment(event.get("at"), event.get("certainty")),
                 context=clean(context),
                 entity=clean(entity.removeprefix(order_id)) if entity != order_id else "",
                 text=sentence(kind, fields, currency),
@@ -57,11 +57,6 @@ def entries(order_id: str, events: Iterable[Mapping[str, Any]]) -> list[Entry]:
             )
         )
     return lines
-
-
-def _when(event: Mapping[str, Any]) -> object:
-    at = event.get("at")
-    return at if isinstance(at, Mapping) else {"utc": at, "certainty": event.get("certainty")}
 
 
 def show_timeline(console: Console, order_id: str, events: Sequence[Mapping[str, Any]]) -> None:

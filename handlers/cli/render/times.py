@@ -1,8 +1,7 @@
 """Times: when something happened, and how sure its source was."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from handlers.cli.render.text import clean
 
@@ -12,13 +11,9 @@ UNKNOWN: Final = "unknown".ljust(19)
 WIDTH: Final = 20
 
 
-def moment(when: object) -> str:
-    """Write a `When` of the API (`utc`, `certainty`) or a bare time as `2017-11-27 19:09:02~`."""
-    if isinstance(when, Mapping):
-        known: Mapping[str, Any] = when
-        mark = MARKS.get(str(known.get("certainty", "exact")), " ")
-        return stamp(known.get("utc")) + (mark if known.get("utc") else "?")
-    return stamp(when) + (" " if when else "?")
+def moment(at: object, certainty: object = "exact") -> str:
+    """Write a time of the API and how sure it is as `2017-11-27 19:09:02~`."""
+    return stamp(at) + (MARKS.get(str(certainty), " ") if at else "?")
 
 
 def stamp(text: object) -> str:
