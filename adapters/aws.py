@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 CONFIG: Final = Config(
     # By hand, because the default differs: `legacy` up to botocore 1.43, `standard` since 1.44.
     # `standard` has a retry quota, so that an outage is not answered with a storm.
-    retries={"mode": "standard", "total_max_attempts": 4},
-    # DynamoDB answers in milliseconds. Four attempts with these limits end before the 30 s after
-    # which an HTTP API gives up; botocore's own 60 s would not.
+    retries={"mode": "standard", "total_max_attempts": 3},
+    # DynamoDB answers in milliseconds. Three attempts with these limits and their pauses end before
+    # the API's function does (28 s), so that its caller hears of it; botocore's own 60 s would not.
     connect_timeout=1,
     read_timeout=5,
     # One Lambda has one thread; importer and local front have some tens.

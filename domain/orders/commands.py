@@ -36,6 +36,9 @@ class OrderRefusal(StrEnum):
     UNKNOWN_PAYMENT = "unknown_payment"
     UNKNOWN_SHIPMENT = "unknown_shipment"
     MORE_THAN_OPEN = "more_than_open"
+    TOO_MANY_SHIPMENTS = "too_many_shipments"
+    TOO_MANY_PAYMENTS = "too_many_payments"
+    TOO_MANY_MOVEMENTS = "too_many_movements"
 
 
 class HoldReason(StrEnum):
@@ -228,13 +231,17 @@ class RequestPayment:
 
 @dataclass(frozen=True, slots=True)
 class AllocateShipment:
-    """Set units aside for a shipment, and say how it is to travel, as far as the caller knows."""
+    """Set units aside for a shipment, and say how it is to travel, as far as the caller knows.
+
+    `covered_minor` is what is held or taken of the customer's money, where somebody has looked.
+    """
 
     shipment_id: str
     lines: tuple[LineQuantity, ...]
     now: datetime
     carrier: str = ""
     tracking_number: str = ""
+    covered_minor: int | None = field(default=None, metadata=EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,22 +276,30 @@ class SettleMoney:
 
 @dataclass(frozen=True, slots=True)
 class CapturePayment:
-    """Take held money by hand; without an amount, all that is held on that payment."""
+    """Take held money by hand; without an amount, all that is held on that payment.
+
+    `part_id` names the movement: the same one again is the same money, however late.
+    """
 
     payment_id: str
     payment: PaymentFacts = field(metadata=EVIDENCE)
     now: datetime
     amount_minor: int | None = None
+    part_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VoidPayment:
-    """Let held money go by hand; without an amount, all that is held on that payment."""
+    """Let held money go by hand; without an amount, all that is held on that payment.
+
+    `part_id` names the movement: the same one again is the same money, however late.
+    """
 
     payment_id: str
     payment: PaymentFacts = field(metadata=EVIDENCE)
     now: datetime
     amount_minor: int | None = None
+    part_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +307,14 @@ class RefundPayment:
     """Give taken money back by hand; without an amount, all that was taken on that payment.
 
     `others` are the order's other payments: only all together tell what is owed of this one.
+    `part_id` names the movement: the same one again is the same money, however late.
     """
 
     payment_id: str
     payment: PaymentFacts = field(metadata=EVIDENCE)
     now: datetime
     amount_minor: int | None = None
+    part_id: str = ""
     reason: str = ""
     others: tuple[PaymentFacts, ...] = field(default=(), metadata=EVIDENCE)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from domain.kernel.ids import derived_id
-from domain.kernel.refused import Refused
+from domain.kernel.refused import KernelRefusal, Refused
 from domain.kernel.transition import Request, transition
 from domain.orders.decide import DECIDER as ORDERS
 from domain.payments.decide import DECIDER as PAYMENTS
@@ -14,6 +14,7 @@ from domain.policies.dossier import Dossier, Streams, open_dossier
 from domain.policies.due import Due, ForOrder, ForPayment, ForShipment, due
 from domain.shipments.decide import DECIDER as SHIPMENTS
 
+_MOVED_ON: Final = KernelRefusal.STALE_VERSION.value
 ROUNDS_MAX: Final = 12
 """One more than the longest chain of what follows from what; beyond it, something contradicts."""
 
@@ -46,17 +47,17 @@ def react(
         if dossier is None or not commands:
             return tuple(carried)
         done = [
-            _carry_out(streams, dossier, command, ordinal, correlation_id)
+            carry_out(streams, dossier, command, ordinal, correlation_id)
             for ordinal, command in enumerate(commands)
         ]
-        if all(one.refused and one in carried for one in done):
+        if all(one.refused not in ("", _MOVED_ON) and one in carried for one in done):
             return tuple(carried)
         carried.extend(done)
     message = f"order {order_id}: commands are still due after {ROUNDS_MAX} rounds"
     raise UnsettledError(message)
 
 
-def _carry_out(
+def carry_out(
     streams: Streams, dossier: Dossier, wanted: Due, ordinal: int, correlation_id: str
 ) -> Carried:
     """Run one command under an id derived from what was read: doing it again is the same."""
@@ -70,7 +71,15 @@ def _carry_out(
                 transition(
                     streams.orders,
                     ORDERS,
-                    Request(id_, order_command, command_id, correlation_id, causation_id),
+                    Request(
+                        id_,
+                        order_command,
+                        command_id,
+                        correlation_id,
+                        causation_id,
+                        # Its evidence was weighed against this version, and holds for no other.
+                        expected_version=dict(dossier.versions)[streams.orders.fold.stream(id_)],
+                    ),
                 )
             case ForPayment(payment_id=id_, command=payment_command):
                 transition(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.orders.state import Order, OrderStatus
-from domain.payments.state import Payment
+from domain.payments.state import Kind, Payment, Progress
 from domain.payments.state import PaymentStatus as OnePayment
 from domain.policies.dossier import Dossier
 from domain.shipments.events import ShipmentStatus
@@ -144,8 +144,13 @@ def units(shipments: Iterable[Shipment], counts: Callable[[Shipment], bool]) -> 
 
 def _flags(dossier: Dossier) -> tuple[str, ...]:
     statuses = {shipment.status for shipment in dossier.shipments}
+    operations = [op for payment in dossier.payments for op in payment.operations]
+    failed = {op.kind for op in operations if op.progress is Progress.FAILED}
     flags = (
+        ("capture_failed", Kind.CAPTURE in failed),
+        ("void_failed", Kind.VOID in failed),
         ("refund_failed", any(payment.refund_failed for payment in dossier.payments)),
+        ("contradicted", any(op.contradicted for op in operations)),
         ("lost", bool(statuses & {ShipmentStatus.LOST, ShipmentStatus.DESTROYED})),
         ("exception", bool(statuses & {ShipmentStatus.ON_HOLD, ShipmentStatus.ATTEMPTED})),
         ("anomalies", bool(dossier.order.anomalies)),

@@ -138,6 +138,22 @@ class PaymentCaptured(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentCaptureFailed(PaymentEvent):
+    """Held money could not be taken; it is still held."""
+
+    capture_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentVoidFailed(PaymentEvent):
+    """Held money could not be let go; it is still held."""
+
+    void_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentVoided(PaymentEvent):
     """Held money was let go."""
 
@@ -232,7 +248,9 @@ PUBLISHED: tuple[type[PublishedEvent], ...] = (
     PaymentAuthorised,
     PaymentDeclined,
     PaymentCaptured,
+    PaymentCaptureFailed,
     PaymentVoided,
+    PaymentVoidFailed,
     PaymentRefunded,
     PaymentRefundFailed,
     ShipmentCreated,

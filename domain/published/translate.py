@@ -110,6 +110,10 @@ def _payment(event: DomainEvent, payment_id: str, order_id: str) -> out.Publishe
         case p.RefundSucceeded(refund_id=id_, amount_minor=amount, currency=currency, at=at):
             money = Money(amount, currency)
             return out.PaymentRefunded(order_id, _utc(at), payment_id, id_, money)
+        case p.CaptureFailed(capture_id=id_, code=code, at=at):
+            return out.PaymentCaptureFailed(order_id, _utc(at), payment_id, id_, code)
+        case p.VoidFailed(void_id=id_, code=code, at=at):
+            return out.PaymentVoidFailed(order_id, _utc(at), payment_id, id_, code)
         case p.RefundFailed() | p.RefundReversed():
             money = Money(event.amount_minor, event.currency)
             return out.PaymentRefundFailed(

@@ -14,6 +14,8 @@ class ShipmentRefusal(StrEnum):
     SHIPMENT_NOT_FOUND = "shipment_not_found"
     SHIPMENT_EXISTS = "shipment_exists"
     SHIPMENT_CLOSED = "shipment_closed"
+    SHIPMENT_IMPORTED = "shipment_imported"
+    TOO_MANY_SCANS = "too_many_scans"
     ALREADY_MOVING = "already_moving"
     INVALID_CARRIER = "invalid_carrier"
     INVALID_TRACKING_NUMBER = "invalid_tracking_number"

@@ -17,7 +17,7 @@ from domain.shipments.state import FOLD, NoShipment, Shipment, ShipmentState
 ShipmentEvents = Sequence[e.ShipmentEvent]
 
 _CARRIER: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_NUMBER: Final = re.compile(r"[A-Z0-9]{4,64}")
+_NUMBER: Final = re.compile(r"[A-Za-z0-9]{4,64}")
 
 
 def create(command: c.CreateShipment, state: ShipmentState) -> ShipmentEvents:
@@ -51,10 +51,10 @@ def normalised_number(tracking_number: str) -> str:
 
     Raises Refused(INVALID_TRACKING_NUMBER).
     """
-    number = re.sub(r"[\s-]", "", tracking_number).upper()
+    number = re.sub(r"[\s-]", "", tracking_number)
     if not _NUMBER.fullmatch(number):
         raise Refused(c.ShipmentRefusal.INVALID_TRACKING_NUMBER, "tracking_number")
-    return number
+    return number.upper()  # Only now: other alphabets have letters whose capitals are Latin.
 
 
 def _registered(carrier: str, tracking_number: str, at: When) -> e.TrackingRegistered:
@@ -102,7 +102,7 @@ def record_label(command: c.RecordLabel, state: ShipmentState) -> ShipmentEvents
 
 def cancel(command: c.CancelShipment, state: ShipmentState) -> ShipmentEvents:
     """Do not send it, unless a carrier has had it in hand."""
-    shipment = _existing(state)
+    shipment = _ours(state)
     if shipment.cancelled:
         return []
     if shipment.moving:
@@ -116,8 +116,15 @@ def _existing(state: ShipmentState) -> Shipment:
     return state
 
 
-def _open(state: ShipmentState) -> Shipment:
+def _ours(state: ShipmentState) -> Shipment:
     shipment = _existing(state)
+    if shipment.imported:
+        raise Refused(c.ShipmentRefusal.SHIPMENT_IMPORTED, "shipment_id")
+    return shipment
+
+
+def _open(state: ShipmentState) -> Shipment:
+    shipment = _ours(state)
     if shipment.cancelled or shipment.finished:
         raise Refused(c.ShipmentRefusal.SHIPMENT_CLOSED, status=shipment.status.value)
     return shipment

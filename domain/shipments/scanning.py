@@ -16,6 +16,9 @@ from domain.shipments.state import NoShipment, Shipment, ShipmentState, evolve
 CLOCKS_DIFFER_BY_MOST: Final = timedelta(hours=26)
 """A scan further ahead than every time zone and a slow clock together is from the future."""
 
+SCANS_MAX: Final = 1000
+"""One item holds a shipment with all its scans; the longest real journeys have a hundred."""
+
 _NOT_FROM_CARRIERS: Final = frozenset(
     {ShipmentStatus.CREATED, ShipmentStatus.LABEL_PURCHASED, ShipmentStatus.CANCELLED}
 )
@@ -32,6 +35,8 @@ def record_scan(command: RecordScan, shipment: Shipment) -> Sequence[e.ShipmentE
     )
     if any(known.scan_id == scan.scan_id for known in shipment.scans):
         return []
+    if len(shipment.scans) >= SCANS_MAX:
+        raise Refused(ShipmentRefusal.TOO_MANY_SCANS, most=SCANS_MAX)
     recorded = e.ScanRecorded(scan.scan_id, scan.status, scan.at, command.location, command.text)
     return [recorded, *_changes(shipment, recorded), *_anomalies(command, shipment, scan)]
 

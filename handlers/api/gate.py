@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domain.kernel.refused import Refused
+from domain.kernel.refused import KernelRefusal, Refused
 from handlers.api.edge import EdgeRefusal
 
 BODY_MAX_BYTES: Final = 256 * 1024
@@ -14,8 +14,11 @@ BODY_MAX_BYTES: Final = 256 * 1024
 def checked(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return the event with its body as text.
 
-    Raises Refused: BODY_TOO_LARGE, BODY_NOT_JSON, CONTENT_TYPE_NOT_JSON.
+    Raises Refused: INVALID_ID for a path that ends in a line feed; BODY_TOO_LARGE, BODY_NOT_JSON,
+    CONTENT_TYPE_NOT_JSON.
     """
+    if str(event["rawPath"]).endswith("\n"):  # A regular expression's `$` looks past it.
+        raise Refused(KernelRefusal.INVALID_ID, "path")
     body = event.get("body") or ""
     if len(body) > 2 * BODY_MAX_BYTES:  # Base 64 makes four of three: this is too large anyhow.
         raise _too_large()

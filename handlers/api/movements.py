@@ -55,11 +55,14 @@ class Movements:
         body: Annotated[m.AmountBody, Body()] = m.ALL_THERE_IS,
     ) -> Response[m.OperationRequested]:
         """Capture held money: all that is held, or the given amount of it."""
+        asked = asking(http, headers)
+        part_id = asked.new_id("capture", order_id)
 
         def command(facts: c.PaymentFacts) -> c.CapturePayment:
-            return c.CapturePayment(payment_id, facts, self.api.clock(), body.amount_minor)
+            now = self.api.clock()
+            return c.CapturePayment(payment_id, facts, now, body.amount_minor, part_id)
 
-        return self._move(order_id, payment_id, command, asking(http, headers))
+        return self._move(order_id, payment_id, part_id, command, asked)
 
     def void(
         self,
@@ -70,11 +73,14 @@ class Movements:
         body: Annotated[m.AmountBody, Body()] = m.ALL_THERE_IS,
     ) -> Response[m.OperationRequested]:
         """Void held money: let go all that is held, or the given amount of it."""
+        asked = asking(http, headers)
+        part_id = asked.new_id("void", order_id)
 
         def command(facts: c.PaymentFacts) -> c.VoidPayment:
-            return c.VoidPayment(payment_id, facts, self.api.clock(), body.amount_minor)
+            now = self.api.clock()
+            return c.VoidPayment(payment_id, facts, now, body.amount_minor, part_id)
 
-        return self._move(order_id, payment_id, command, asking(http, headers))
+        return self._move(order_id, payment_id, part_id, command, asked)
 
     def refund(
         self,
@@ -86,6 +92,7 @@ class Movements:
     ) -> Response[m.OperationRequested]:
         """Refund taken money: give back all of it, or the given amount."""
         asked = asking(http, headers)
+        part_id = asked.new_id("refund", order_id)
 
         def command(dossier: Dossier) -> c.RefundPayment:
             facts = _facts(dossier, payment_id)
@@ -93,27 +100,35 @@ class Movements:
                 payment_facts(one) for one in dossier.payments if one.payment_id != payment_id
             )
             now = self.api.clock()
-            return c.RefundPayment(payment_id, facts, now, body.amount_minor, body.reason, others)
+            return c.RefundPayment(
+                payment_id, facts, now, body.amount_minor, part_id, body.reason, others
+            )
 
         done = decided_on_all(self.api, asked, order_id, command)
-        return self._answered(order_id, payment_id, done, asked)
+        return self._answered(order_id, payment_id, part_id, done, asked)
 
     def _move(
         self,
         order_id: str,
         payment_id: str,
+        part_id: str,
         command: Callable[[c.PaymentFacts], c.OrderCommand],
         asked: Asking,
     ) -> Response[m.OperationRequested]:
         wanted = command(_facts(opened(self.api, order_id), payment_id))
         done = asked.carry_out(self.api.streams.orders, DECIDER, order_id, wanted)
-        return self._answered(order_id, payment_id, done, asked)
+        return self._answered(order_id, payment_id, part_id, done, asked)
 
     def _answered(
-        self, order_id: str, payment_id: str, done: Transitioned[OrderState], asked: Asking
+        self,
+        order_id: str,
+        payment_id: str,
+        part_id: str,
+        done: Transitioned[OrderState],
+        asked: Asking,
     ) -> Response[m.OperationRequested]:
         react_now(self.api, order_id, done.outcome, asked.correlation_id)
-        answer = _requested(ordered(done.state), done.version)
+        answer = _requested(ordered(done.state), done.version, part_id)
         location = f"/orders/{order_id}/payments/{payment_id}"
         return respond(answer, 202, outcome=done.outcome, location=location)
 
@@ -130,9 +145,9 @@ def _facts(dossier: Dossier, payment_id: str) -> c.PaymentFacts:
     return payment_facts(known) if known else c.PaymentFacts(payment_id, 0, 0)
 
 
-def _requested(order: Order, version: int) -> m.OperationRequested:
-    """Show the part that the command has just planned: the last one at its version."""
-    part = order.parts[-1]
+def _requested(order: Order, version: int, part_id: str) -> m.OperationRequested:
+    """Show the movement that the command has planned, now or before."""
+    part = next(one for one in order.parts if one.part_id == part_id)
     return m.OperationRequested(
         operation_id=part.part_id,
         kind=part.kind.value,

@@ -183,6 +183,15 @@ PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
     Order.UNKNOWN_SHIPMENT: Problem(
         404, "The order has no such shipment", "Use a shipment_id of this order's shipments."
     ),
+    Order.TOO_MANY_SHIPMENTS: Problem(
+        409, "The order has as many shipments as it may", "Put more units into one shipment."
+    ),
+    Order.TOO_MANY_PAYMENTS: Problem(
+        409, "The order has as many payments as it may", "Ask for one payment of what is missing."
+    ),
+    Order.TOO_MANY_MOVEMENTS: Problem(
+        409, "The order has as many captures, voids and refunds as it may", "Move larger amounts."
+    ),
     Order.MORE_THAN_OPEN: Problem(
         409,
         "That is more than is open",
@@ -232,6 +241,12 @@ PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
         422,
         "The tracking number is malformed",
         "Use 4 to 64 letters and digits; blanks and hyphens are left out.",
+    ),
+    Shipment.SHIPMENT_IMPORTED: Problem(
+        409, "The shipment is imported history", "It is read-only; only scans are still recorded."
+    ),
+    Shipment.TOO_MANY_SCANS: Problem(
+        409, "The shipment has as many scans as it may", "Look at what sends so many of them."
     ),
     Shipment.INVALID_SCAN: Problem(
         422, "No carrier reports this status", "Use a status that a carrier can see."

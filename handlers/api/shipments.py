@@ -13,8 +13,12 @@ from aws_lambda_powertools.event_handler.request import Request
 
 from domain.kernel.ids import short_hash
 from domain.kernel.refused import KernelRefusal, Refused
+from domain.kernel.transition import Transitioned
 from domain.orders import commands as c
 from domain.orders.decide import DECIDER
+from domain.orders.state import OrderState
+from domain.policies.dossier import Dossier
+from domain.policies.due import covered_minor
 from domain.shipments.commands import ShipmentRefusal
 from domain.shipments.decide import checked_carrier, normalised_number
 from domain.shipments.state import Shipment
@@ -22,6 +26,7 @@ from handlers.api import shipment_models as m
 from handlers.api.answers import intended_shipment, shipment, shipments
 from handlers.api.api import Api
 from handlers.api.commands import Asking, ChangeHeaders, asking
+from handlers.api.deciding import decided_on_all
 from handlers.api.looking import opened, ordered
 from handlers.api.models import PathId, Units
 from handlers.api.reacting import react_now
@@ -64,8 +69,13 @@ class Shipments:
         if number:
             self._check_number(order_id, carrier, number, asked)
         units, now = _units(body.lines), self.api.clock()
-        command = c.AllocateShipment(shipment_id, units, now, carrier, number)
-        return self._allocate(order_id, shipment_id, command, asked)
+
+        def command(dossier: Dossier) -> c.AllocateShipment:
+            covered = covered_minor(dossier)
+            return c.AllocateShipment(shipment_id, units, now, carrier, number, covered)
+
+        done = decided_on_all(self.api, asked, order_id, command)
+        return self._allocated(order_id, shipment_id, done, asked)
 
     def _check_number(self, order_id: str, carrier: str, number: str, asked: Asking) -> None:
         """Refuse another shipment's number before the order records it.
@@ -93,12 +103,17 @@ class Shipments:
         parcel_id = asked.new_id("shipment", order_id)
         units, now = _units(body.lines), self.api.clock()
         command = c.SplitAllocation(shipment_id, parcel_id, units, now)
-        return self._allocate(order_id, parcel_id, command, asked)
-
-    def _allocate(
-        self, order_id: str, shipment_id: str, command: c.OrderCommand, asked: Asking
-    ) -> Response[m.ShipmentAnswer]:
+        whole = self.api.streams.shipments.load(shipment_id).state
+        parcels = opened(self.api, order_id).order.allocations
+        is_known = any(kept.shipment_id == parcel_id for kept in parcels)
+        if isinstance(whole, Shipment) and whole.moving and not is_known:
+            raise Refused(ShipmentRefusal.ALREADY_MOVING, status=whole.status.value)
         done = asked.carry_out(self.api.streams.orders, DECIDER, order_id, command)
+        return self._allocated(order_id, parcel_id, done, asked)
+
+    def _allocated(
+        self, order_id: str, shipment_id: str, done: Transitioned[OrderState], asked: Asking
+    ) -> Response[m.ShipmentAnswer]:
         react_now(self.api, order_id, done.outcome, asked.correlation_id)
         order = ordered(done.state)
         kept = next(one for one in order.allocations if one.shipment_id == shipment_id)

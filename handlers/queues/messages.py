@@ -16,20 +16,27 @@ Handle = Callable[[Notice], bool]
 def run(event: dict[str, Any], handle: Handle) -> dict[str, Any]:
     """Handle a batch and answer as Lambda's ReportBatchItemFailures wants it.
 
-    Notices of one order in one batch are one: who hears them reads the streams.
+    Notices of one stream in one batch are one: who hears them reads the stream. A message that is
+    no notice fails alone, and ends among the dead letters.
     """
     failed: list[dict[str, str]] = []
-    answers: dict[tuple[str, ...], bool] = {}
+    answers: dict[str, bool] = {}
     for record in event["Records"]:
-        notice = read_notice(record["body"])
-        same = (notice.stream, notice.routing.order_id)
-        if same not in answers:
-            answers[same] = _handled(notice, handle)
-        if not answers[same]:
+        notice = _notice(record)
+        if notice and notice.stream not in answers:
+            answers[notice.stream] = _handled(notice, handle)
+        if notice is None or not answers[notice.stream]:
             failed.append({"itemIdentifier": record["messageId"]})
-            received = int(record["attributes"]["ApproximateReceiveCount"])
-            wiring.retries(record["eventSourceARN"]).back_off(record["receiptHandle"], received)
+            _back_off(record)
     return {"batchItemFailures": failed}
+
+
+def _notice(record: dict[str, Any]) -> Notice | None:
+    try:
+        return read_notice(record["body"])
+    except (ValueError, KeyError, TypeError) as error:
+        get_logger().error("no_notice", message_id=record["messageId"], error=repr(error))
+        return None
 
 
 def _handled(notice: Notice, handle: Handle) -> bool:
@@ -42,6 +49,15 @@ def _handled(notice: Notice, handle: Handle) -> bool:
     ):
         try:
             return handle(notice)
-        except Exception as error:  # noqa: BLE001  # The queue retries it, and its dead letters keep it.
+        except Exception as error:  # noqa: BLE001  # The queue retries it, its dead letters keep it.
             get_logger().warning("notice_failed", error=repr(error))
             return False
+
+
+def _back_off(record: dict[str, Any]) -> None:
+    """Let a message come again soon; if that fails, it comes after the queue's own time."""
+    received = int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        wiring.retries(record["eventSourceARN"]).back_off(record["receiptHandle"], received)
+    except Exception as error:  # noqa: BLE001  # Only the moment is lost, not the message.
+        get_logger().warning("back_off_failed", error=repr(error))

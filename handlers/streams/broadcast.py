@@ -9,7 +9,7 @@ from domain.kernel.commits import Commit
 from domain.kernel.consumers import Parking
 from domain.published.ports import MalformedEntryError
 from handlers import wiring
-from handlers.streams.batch import WILL_NOT_PASS, WRITERS, Arrived, Consumer, by_stream, park, run
+from handlers.streams.batch import WILL_NOT_PASS, WRITERS, Arrived, Consumer, park, run
 from handlers.streams.broadcasting import NAME, Broadcaster
 
 
@@ -30,36 +30,47 @@ def consumer(
     """Make the consumer over the ports it is given."""
 
     def handle(arrived: Sequence[Arrived]) -> frozenset[int]:
-        commits = [one.commit for one in arrived]
-        undone = _sent(broadcaster, parking, commits)
-        first_undone = min(undone, default=len(commits))
-        return undone | _unmarked(broadcaster, parking, arrived, first_undone)
+        sent, undone = _sent(broadcaster, parking, [one.commit for one in arrived])
+        return undone | _unmarked(broadcaster, parking, arrived, sent)
 
     return Consumer(NAME, parking, read, handle)
 
 
 def _sent(
     broadcaster: Broadcaster, parking: Parking, commits: Sequence[Commit[Any]]
-) -> frozenset[int]:
-    """Send a batch at once; where an entry will never be accepted, each by itself."""
+) -> tuple[list[int], frozenset[int]]:
+    """Send a batch at once; where an entry will never be accepted, each by itself.
+
+    Return the positions up to the first that was not accepted, without those that were parked, and
+    the positions from that first on.
+    """
     try:
-        return broadcaster.send(commits)
+        undone = broadcaster.send(commits)
+        first = min(undone, default=len(commits))
+        return list(range(first)), undone
     except MalformedEntryError:
         pass  # Somebody in this batch cannot leave: find out who, and let the others go.
+    sent: list[int] = []
     for position, commit in enumerate(commits):
         try:
-            if broadcaster.send([commit]):
-                return frozenset(range(position, len(commits)))
+            refused = broadcaster.send([commit])
         except MalformedEntryError as error:
             park(NAME, parking, commit.stream, commit.last, error)
-    return frozenset()
+            refused = broadcaster.tell([commit])  # Our own policies can act on it all the same.
+        else:
+            sent += [position] if not refused else []
+        if refused:
+            return sent, frozenset(range(position, len(commits)))
+    return sent, frozenset()
 
 
 def _unmarked(
-    broadcaster: Broadcaster, parking: Parking, arrived: Sequence[Arrived], up_to: int
+    broadcaster: Broadcaster, parking: Parking, arrived: Sequence[Arrived], sent: Sequence[int]
 ) -> frozenset[int]:
     """Mark the streams of what was sent; return the positions that could not be."""
-    groups = by_stream(arrived[:up_to])
+    groups: dict[str, list[int]] = {}
+    for position in sent:
+        groups.setdefault(arrived[position].commit.stream, []).append(position)
 
     def marked(positions: Sequence[int]) -> bool:
         commits = sorted((arrived[at].commit for at in positions), key=lambda one: one.first)

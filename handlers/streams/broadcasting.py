@@ -27,13 +27,20 @@ class Broadcaster:
     marks: Marks
 
     def send(self, commits: Sequence[Commit[Any]]) -> frozenset[int]:
-        """Send commits, oldest first; return the positions of those not accepted for now."""
+        """Send commits, oldest first; return the positions of those not accepted for now.
+
+        Raises MalformedEntryError for one that the bus will never take.
+        """
         outgoing = [(i, one) for i, commit in enumerate(commits) for one in outgoing_of(commit)]
         refused = self.bus.publish([one for _, one in outgoing])
         undone = {outgoing[position][0] for position in refused}
         accepted = [i for i in range(len(commits)) if i not in undone]
-        unheard = self.notices.notify([notice_of(commits[i]) for i in accepted])
+        unheard = self.tell([commits[i] for i in accepted])
         return frozenset(undone | {accepted[position] for position in unheard})
+
+    def tell(self, commits: Sequence[Commit[Any]]) -> frozenset[int]:
+        """Notify ourselves of commits; return the positions of those not accepted for now."""
+        return self.notices.notify([notice_of(commit) for commit in commits])
 
     def mark(self, stream: str, before: int, version: int) -> bool:
         """Mark a stream as sent up to a version; send first what lies below and never arrived.

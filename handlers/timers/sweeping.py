@@ -17,6 +17,9 @@ from handlers.streams.broadcasting import Broadcaster
 from handlers.streams.project import NAME as PROJECT
 from handlers.streams.projection import categories, project
 
+Aside = set[tuple[str, str]]
+"""What was parked before this sweep: consumer and stream."""
+
 
 @dataclass(slots=True)
 class Swept:
@@ -49,33 +52,41 @@ class Sweeper:
         What is newer than `grace` is left out: its readers may still be on their way to it.
         """
         swept, open_orders = Swept(), set[str]()
+        parked = {(one.consumer, one.stream) for one in self.parking.parked()}
         latest = self.clock() - grace
         for segment in segments:
             heads = [head for head in segment if head.recorded_at <= latest]
             swept.streams += len(heads)
-            self._broadcast(heads, swept)
-            self._project(heads, swept)
+            self._broadcast(heads, parked, swept)
+            self._project(heads, parked, swept)
             open_orders |= {h.routing.order_id for h in heads if not h.routing.imported}
         for order_id in sorted(open_orders):
             self._owed(order_id, swept)
         swept.parked = sum(1 for _ in self.parking.parked())
         return swept
 
-    def _broadcast(self, heads: list[Seen], swept: Swept) -> None:
+    def _broadcast(self, heads: list[Seen], parked: Aside, swept: Swept) -> None:
         marks = self.marks.read(BROADCAST, [head.stream for head in heads])
         for head in heads:
-            if marks[head.stream] < head.last:
+            done = marks[head.stream] >= head.last
+            if not done:
                 repair = partial(self.broadcaster.mark, head.stream, head.last, head.last)
-                swept.broadcast += self._tried(BROADCAST, head, repair, swept)
+                done = self._tried(BROADCAST, head, repair, swept)
+                swept.broadcast += done
+            if done and (BROADCAST, head.stream) in parked:
+                self.parking.release(BROADCAST, head.stream)
 
-    def _project(self, heads: list[Seen], swept: Swept) -> None:
+    def _project(self, heads: list[Seen], parked: Aside, swept: Swept) -> None:
         rows = {head.stream: own_row(head.stream, head.routing.order_id) for head in heads}
         versions = self.views.versions(rows.values())
         for head in heads:
             stands = versions[rows[head.stream]]
-            if stands < head.last:
-                repair = partial(self._catch_up, head, stands)
-                swept.projected += self._tried(PROJECT, head, repair, swept)
+            done = stands >= head.last
+            if not done:
+                done = self._tried(PROJECT, head, partial(self._catch_up, head, stands), swept)
+                swept.projected += done
+            if done and (PROJECT, head.stream) in parked:
+                self.parking.release(PROJECT, head.stream)
 
     def _catch_up(self, head: Seen, stands: int) -> bool:
         category, _, entity_id = head.stream.partition("#")
@@ -84,20 +95,16 @@ class Sweeper:
         project(known, self.views, commits)
         return True
 
-    def _tried(self, consumer: str, head: Seen, repair: Callable[[], bool], swept: Swept) -> int:
+    def _tried(self, consumer: str, head: Seen, repair: Callable[[], bool], swept: Swept) -> bool:
         """Repair one stream; trouble with it keeps no other from being repaired."""
         try:
-            done = repair()
+            return repair()
         except WILL_NOT_PASS as error:
             park(consumer, self.parking, head.stream, head.last, error)
-            return 0
         except Exception as error:  # noqa: BLE001  # The next sweep tries it again.
             get_logger().warning("sweep_failed", stream=head.stream, error=repr(error))
             swept.failed += 1
-            return 0
-        if done:
-            self.parking.release(consumer, head.stream)
-        return int(done)
+        return False
 
     def _owed(self, order_id: str, swept: Swept) -> None:
         """Ask what is open of providers, then carry out what is due."""

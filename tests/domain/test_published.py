@@ -77,6 +77,8 @@ PUBLISHED: Final[list[tuple[DomainEvent, out.PublishedEvent]]] = [
     (authorised(30)[2], out.PaymentAuthorised("o1", NOW, "x1", eur(30))),
     (declined(30)[2], out.PaymentDeclined("o1", NOW, "x1", "card_declined")),
     (captured("c1", 5)[1], out.PaymentCaptured("o1", NOW, "x1", "c1", eur(5))),
+    (p.CaptureFailed("c1", "no", AT), out.PaymentCaptureFailed("o1", NOW, "x1", "c1", "no")),
+    (p.VoidFailed("v1", "no", AT), out.PaymentVoidFailed("o1", NOW, "x1", "v1", "no")),
     (voided("v1", 5)[1], out.PaymentVoided("o1", NOW, "x1", "v1", eur(5))),
     (refunded("r1", 5)[1], out.PaymentRefunded("o1", NOW, "x1", "r1", eur(5))),
     (
@@ -108,9 +110,7 @@ KEPT: Final[list[DomainEvent]] = [
     o.AnomalyRecorded("odd", "", AT),
     authorised(30)[1],
     captured("c1", 5)[0],
-    p.CaptureFailed("c1", "no", AT),
     voided("v1", 5)[0],
-    p.VoidFailed("v1", "no", AT),
     refunded("r1", 5)[0],
     p.OutcomeUnknown("c1", AT),
     p.AnswerContradicted("c1", "", AT),

@@ -10,8 +10,10 @@ from domain.kernel.times import When
 from domain.orders import commands as o
 from domain.orders.events import PaymentMode
 from domain.payments.commands import CreatePayment
+from domain.payments.state import Payment
 from domain.policies.dossier import open_dossier
-from domain.policies.due import missing_minor
+from domain.policies.due import ForOrder, missing_minor
+from domain.policies.react import carry_out
 from domain.shipments import commands as s
 from domain.shipments.events import ShipmentStatus
 from tests.support.world import World, place
@@ -246,3 +248,63 @@ def test_money_that_somebody_let_go_by_hand_is_not_asked_for_again_by_itself(
     world.order("o1", lambda now: o.VoidPayment(payment.payment_id, facts, now))
     assert world.run("o1").payment == "voided"
     assert len(world.streams.orders.load("o1").state.payments) == 1  # type: ignore[union-attr]
+
+
+def test_what_was_decided_on_older_figures_is_decided_again(world: World) -> None:
+    """Between looking and confirming, somebody lets the money go: nothing is confirmed on it."""
+    world.order("o1", place())
+    world.run("o1")
+    payment = only_payment(world)
+    facts = o.PaymentFacts(payment.payment_id, payment.authorised_minor, 0)
+    world.order("o1", lambda now: o.ModifyOrder((o.LineQuantity("1", 3),), (), now))
+    seen = open_dossier(world.streams, "o1")
+    assert seen is not None
+    world.order("o1", lambda now: o.VoidPayment(payment.payment_id, facts, now))
+    stale = ForOrder("confirm", "o1", o.CompleteOrder((), 0, world.clock()))
+    assert carry_out(world.streams, seen, stale, 0, "test").refused == "stale_version"
+
+
+def test_nothing_leaves_that_is_no_longer_covered(world: World) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    with pytest.raises(Refused) as refused:
+        world.order("o1", lambda now: o.AllocateShipment("s1", (), now, covered_minor=5496))
+    assert refused.value.reason is o.OrderRefusal.NOT_AUTHORISED
+    world.order("o1", lambda now: o.AllocateShipment("s1", (), now, covered_minor=5497))
+
+
+def test_the_same_movement_by_hand_is_the_same_money_however_late(world: World) -> None:
+    world.order("o1", place())
+    world.run("o1")
+    payment = only_payment(world)
+    facts = o.PaymentFacts(payment.payment_id, payment.authorised_minor, 0)
+
+    def capture(amount: int) -> None:
+        world.order(
+            "o1", lambda now: o.CapturePayment(payment.payment_id, facts, now, amount, "mine")
+        )
+
+    capture(1000)
+    for _ in range(40):
+        world.order("o1", lambda now: o.HoldOrder(o.HoldReason.STOCK, now))
+        world.order("o1", lambda now: o.ReleaseOrder(o.HoldReason.STOCK, now))
+    capture(1000)
+    world.run("o1")
+    assert world.standing("o1").received_minor == 1000
+    with pytest.raises(Refused, match="command_id_reused"):
+        capture(999)
+
+
+def test_a_capture_that_the_provider_refused_is_a_flag_that_people_see(world: World) -> None:
+    world.order("o1", place(payment=PaymentMode.MANUAL))
+    pay(world, "card_capture_decline")
+    world.run("o1")
+    ship(world, "s1")
+    scan(world, "s1", ShipmentStatus.PICKED_UP)
+    assert "capture_failed" in world.standing("o1").flags
+
+
+def only_payment(world: World) -> Payment:
+    dossier = open_dossier(world.streams, "o1")
+    assert dossier is not None
+    return dossier.payments[0]

@@ -118,6 +118,14 @@ def test_a_commit_that_can_never_leave_is_parked_and_the_others_go_on() -> None:
     assert not world.broadcast(world.commits())
     assert {parked.stream for parked in world.parking.parked()} == {"order#o1"}
     assert {one.stream for one in world.bus.sent} == set(world.shared.commits) - {"order#o1"}
+    assert {one.stream for one in world.notices.sent} == set(world.shared.commits)
+    assert world.marks.read("broadcast", ["order#o1"]) == {"order#o1": 0}
+    world.sweep()
+    assert list(world.parking.parked())
+    world.bus.publish = accept  # type: ignore[method-assign]
+    assert world.sweep().broadcast == 1
+    assert not list(world.parking.parked())
+    assert {one.stream for one in world.bus.sent} == set(world.shared.commits)
 
 
 def test_what_the_bus_did_not_accept_is_handed_back_with_everything_after_it() -> None:

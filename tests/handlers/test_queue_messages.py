@@ -81,3 +81,10 @@ def test_an_answer_that_is_still_unknown_is_asked_for_again(queue: Queue) -> Non
         "batchItemFailures": [{"itemIdentifier": "m0"}]
     }
     assert queue.put_back == [("r0", 1)]
+
+
+def test_a_message_that_is_no_notice_fails_alone(queue: Queue) -> None:
+    batch = messages(1, 1)
+    batch["Records"][0]["body"] = "{}"
+    assert run(batch, lambda _notice: True) == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert queue.put_back == [("r0", 1)]

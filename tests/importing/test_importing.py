@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Semaphore
 from typing import TypeVar
 
 import pytest
@@ -102,12 +103,12 @@ def test_a_run_that_stops_after_any_commit_is_completed_by_the_next(folder: Fold
 
 
 class _Unplugged(MemoryEventStore[S, E]):
-    """A store that fails for good once there are so many streams."""
+    """A store that fails for good once so many commits were let through."""
 
-    survived = 0
+    permits = Semaphore(0)
 
     def append(self, base: Head[S], draft: Draft[E]) -> Appended[S, E]:
-        if len(self._shared.commits) >= self.survived:
+        if not self.permits.acquire(blocking=False):
             raise Stopped
         return super().append(base, draft)
 
@@ -119,9 +120,10 @@ def _unplugged(world: World, survived: int) -> Streams:
         _Unplugged(world.shared, PAYMENT_FOLD, count),
         _Unplugged(world.shared, SHIPMENT_FOLD, count),
     )
+    permits = Semaphore(survived)
     for store in (streams.orders, streams.payments, streams.shipments):
         assert isinstance(store, _Unplugged)
-        store.survived = survived
+        store.permits = permits
     return streams
 
 

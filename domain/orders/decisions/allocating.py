@@ -13,7 +13,14 @@ from domain.orders.commands import (
     ReleaseAllocation,
     SplitAllocation,
 )
-from domain.orders.decisions.guards import alive, checked_quantity, distinct, existing, line_of
+from domain.orders.decisions.guards import (
+    SHIPMENTS_MAX,
+    alive,
+    checked_quantity,
+    distinct,
+    existing,
+    line_of,
+)
 from domain.orders.events import (
     AllocationReleased,
     AllocationSplit,
@@ -35,6 +42,14 @@ def allocate(command: AllocateShipment, state: OrderState) -> Sequence[OrderEven
         raise Refused(OrderRefusal.ORDER_ON_HOLD, holds=", ".join(order.holds))
     if order.status is not OrderStatus.CONFIRMED:
         raise Refused(OrderRefusal.ORDER_NOT_CONFIRMED, status=order.status.value)
+    if command.covered_minor is not None and command.covered_minor < order.due_minor:
+        raise Refused(
+            OrderRefusal.NOT_AUTHORISED,
+            due_minor=order.due_minor,
+            authorised_minor=command.covered_minor,
+        )
+    if len(order.allocations) >= SHIPMENTS_MAX:
+        raise Refused(OrderRefusal.TOO_MANY_SHIPMENTS, most=SHIPMENTS_MAX)
     distinct(line.line_id for line in command.lines)
     wanted = command.lines or _all_open(order)
     if not wanted:
@@ -71,6 +86,8 @@ def split(command: SplitAllocation, state: OrderState) -> Sequence[OrderEvent]:
     if any(kept.shipment_id == command.parcel_id for kept in order.allocations):
         return []
     checked_id(command.parcel_id, "parcel_id")
+    if len(order.allocations) >= SHIPMENTS_MAX:
+        raise Refused(OrderRefusal.TOO_MANY_SHIPMENTS, most=SHIPMENTS_MAX)
     allocation = _allocation(order, command.shipment_id)
     distinct(line.line_id for line in command.lines)
     if not command.lines:

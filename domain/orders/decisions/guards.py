@@ -13,6 +13,10 @@ from domain.orders.lines import Line
 from domain.orders.state import NoOrder, Order, OrderState
 
 LINES_MAX: Final = 500
+SHIPMENTS_MAX: Final = 100
+PAYMENTS_MAX: Final = 100
+MOVEMENTS_MAX: Final = 1000
+"""What one decision reads, and one item holds, has an end; real orders stay far below."""
 QUANTITY_MAX: Final = 1_000_000
 
 

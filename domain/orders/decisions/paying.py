@@ -7,7 +7,7 @@ from domain.kernel.money import checked_amount
 from domain.kernel.refused import Refused
 from domain.kernel.times import When
 from domain.orders.commands import OrderRefusal, RequestPayment
-from domain.orders.decisions.guards import alive
+from domain.orders.decisions.guards import PAYMENTS_MAX, alive
 from domain.orders.events import OrderEvent, PaymentRequested
 from domain.orders.state import Order, OrderState, PartKind
 
@@ -18,6 +18,8 @@ def request_payment(command: RequestPayment, state: OrderState) -> Sequence[Orde
     if any(asked.payment_id == command.payment_id for asked in order.payments):
         return []
     checked_id(command.payment_id, "payment_id")
+    if len(order.payments) >= PAYMENTS_MAX:
+        raise Refused(OrderRefusal.TOO_MANY_PAYMENTS, most=PAYMENTS_MAX)
     missing_minor = (
         uncovered_minor(order, command.failed)
         if command.missing_minor is None

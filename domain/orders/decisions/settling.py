@@ -7,9 +7,10 @@ of that kind: a person looks at it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from domain.kernel.refused import Refused
+from domain.kernel.refused import KernelRefusal, Refused
 from domain.kernel.times import When
 from domain.orders.commands import (
     CapturePayment,
@@ -19,9 +20,11 @@ from domain.orders.commands import (
     SettleMoney,
     VoidPayment,
 )
-from domain.orders.decisions.guards import existing, ours
+from domain.orders.decisions.guards import MOVEMENTS_MAX, existing, ours
 from domain.orders.events import CapturePlanned, OrderEvent, RefundPlanned, VoidPlanned
 from domain.orders.state import Order, OrderState, Part, PartKind, evolve
+
+Planned = TypeVar("Planned", CapturePlanned, VoidPlanned, RefundPlanned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +143,54 @@ def _refunds(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
 def capture(command: CapturePayment, state: OrderState) -> Sequence[OrderEvent]:
     """Take held money by hand, never more than is held."""
     order = ours(state)
+    if _known(order, command.part_id, command.amount_minor):
+        return []
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.held_minor)
-    return [_capture(order, account, amount_minor, When(command.now))]
+    planned = _capture(order, account, amount_minor, When(command.now))
+    return [_named(planned, command.part_id)]
 
 
 def void(command: VoidPayment, state: OrderState) -> Sequence[OrderEvent]:
     """Let held money go by hand, never more than is held."""
     order = ours(state)
+    if _known(order, command.part_id, command.amount_minor):
+        return []
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.held_minor)
-    return [_void(order, account, amount_minor, When(command.now), by_hand=True)]
+    planned = _void(order, account, amount_minor, When(command.now), by_hand=True)
+    return [_named(planned, command.part_id)]
 
 
 def refund(command: RefundPayment, state: OrderState) -> Sequence[OrderEvent]:
     """Give taken money back by hand; what was still owed of it is credited to the customer."""
     order = ours(state)
+    if _known(order, command.part_id, command.amount_minor):
+        return []
     account = _account(order, command.payment)
     amount_minor = _within(command.amount_minor, account.refundable_minor)
     known = accounts(order, (command.payment, *command.others))
     unowed_minor = max(sum(kept.net_minor for kept in known) - order.due_minor, 0)
     credited_minor = min(max(amount_minor - unowed_minor, 0), order.due_minor)
     at = When(command.now)
-    return [_refund(order, account, amount_minor, at, credited_minor, command.reason)]
+    planned = _refund(order, account, amount_minor, at, credited_minor, command.reason)
+    return [_named(planned, command.part_id)]
+
+
+def _known(order: Order, part_id: str, amount_minor: int | None) -> bool:
+    """Whether this very movement is planned already. Refused when it was of another amount."""
+    if len(order.parts) >= MOVEMENTS_MAX:
+        raise Refused(OrderRefusal.TOO_MANY_MOVEMENTS, most=MOVEMENTS_MAX)
+    for part in order.parts:
+        if part_id and part.part_id == part_id:
+            if amount_minor not in (None, part.amount_minor):
+                raise Refused(KernelRefusal.COMMAND_ID_REUSED, "amount_minor")
+            return True
+    return False
+
+
+def _named(planned: Planned, part_id: str) -> Planned:
+    return replace(planned, part_id=part_id) if part_id else planned
 
 
 def _account(order: Order, facts: PaymentFacts) -> Account:
