@@ -56,7 +56,7 @@ class _Service:
     async def live(self) -> int:
         began = time.monotonic()
         stopping = Stopping(self._say)
-        self._say(f"[bold]Waybill[/] is starting, its state in {self._folder.path}")
+        self._say(f"[bold]Waybill[/] is starting, its state in {_shown(self._folder.path)}")
         with Engine(self._folder) as engine:
             front, run = await asyncio.to_thread(self._prepare, engine)
             if not stopping.is_wanted:
@@ -111,7 +111,7 @@ class _Service:
         self._console.print(line)
 
     def _say_ready(self, took_s: float) -> None:
-        self._say(f"  logs          {self._folder.log.parent}")
+        self._say(f"  logs          {_shown(self._folder.log.parent)}")
         self._say(f"[bold green]Ready[/] after {took_s:.1f} s: {self._url} (API page at /docs)")
         self._say("Ctrl-C stops it and keeps its state.")
 
@@ -145,3 +145,9 @@ def _logged(folder: Folder) -> Iterator[None]:
         contextlib.redirect_stderr(log),
     ):
         yield
+
+
+def _shown(path: Path) -> Path:
+    """Name a path as the reader would: from here, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
