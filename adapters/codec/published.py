@@ -29,7 +29,7 @@ def envelope(outgoing: Outgoing) -> str:
         "stream": outgoing.stream,
         "sequence": outgoing.sequence,
         "occurred_at": data.pop("occurred_at"),
-        "recorded_at": outgoing.recorded_at.isoformat(),
+        "recorded_at": outgoing.recorded_at.isoformat().replace("+00:00", "Z"),
         "correlation_id": outgoing.correlation_id,
         "causation_id": outgoing.causation_id,
         "producer": PRODUCER,

@@ -69,7 +69,7 @@ def _refused(status: int, body: bytes) -> Failure:
     """Tell a problem (RFC 9457) in its own words."""
     try:
         problem = json.loads(body)
-        said = problem.get("detail") or problem.get("title") or ""
+        said = ": ".join(str(problem[k]) for k in ("title", "detail") if problem.get(k))
         code = problem.get("code") or ""
     except (ValueError, AttributeError):
         said, code = "", ""

@@ -57,7 +57,7 @@ class Engine:
         self.ended_in_order = False
 
     def __enter__(self) -> Self:
-        with self._folder.log.open("wb") as log, self._socket as listening:
+        with self._folder.log.open("ab") as log, self._socket as listening:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command.
                 [sys.executable, "-m", "handlers.local.embedded", str(listening.fileno())],
                 # It holds the folder too, as long as it may write there.

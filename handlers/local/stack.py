@@ -97,8 +97,10 @@ class Stack:
                 self._lambda.create_event_source_mapping(**_as_created(mapping))
 
     def wake_sweeper(self, function: str) -> None:
-        """Start the sweeper, as its schedule would."""
-        self._lambda.invoke(FunctionName=function, InvocationType="Event", Payload=b"{}")
+        """Start the sweeper on everything: after an abrupt end nobody is still on the way."""
+        self._lambda.invoke(
+            FunctionName=function, InvocationType="Event", Payload=b'{"grace_s": 0}'
+        )
 
     def _there(self) -> "StackTypeDef | None":
         try:

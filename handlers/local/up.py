@@ -140,7 +140,7 @@ def _bound(port: int) -> Iterator[socket.socket]:
 @contextlib.contextmanager
 def _logged(folder: Folder) -> Iterator[None]:
     with (
-        folder.log.with_name("api.log").open("w", buffering=1, encoding="utf-8") as log,
+        folder.log.with_name("api.log").open("a", buffering=1, encoding="utf-8") as log,
         contextlib.redirect_stdout(log),
         contextlib.redirect_stderr(log),
     ):

@@ -13,9 +13,9 @@ GRACE: Final = timedelta(minutes=1)
 """A scheduled sweep leaves alone what the stream's readers are still about to handle."""
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Sweep once."""
-    return report(sweep(GRACE))
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Sweep once; `grace_s` in the event stands for the schedule's own grace."""
+    return report(sweep(timedelta(seconds=event.get("grace_s", GRACE.total_seconds()))))
 
 
 def sweep(grace: timedelta = timedelta()) -> Swept:

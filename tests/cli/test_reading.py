@@ -177,7 +177,7 @@ def test_what_is_not_there_says_so_in_the_words_of_the_service(run: Run, stub: S
     stub.answer("/orders/o2?", problem, status=404)
     result = run("order", "o2")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "waybill: There is no o2. (order_not_found)\n"
+    assert result.stderr == "waybill: No such order: There is no o2. (order_not_found)\n"
 
 
 def test_ids_go_into_the_path_as_they_are_and_nowhere_else(run: Run, stub: StubService) -> None:

@@ -13,7 +13,10 @@ from domain.orders.state import Order, OrderState, PartKind
 
 
 def request_payment(command: RequestPayment, state: OrderState) -> Sequence[OrderEvent]:
-    """Ask for a payment of the given amount, or of what no payment covers yet; once for each id."""
+    """Ask for a payment of the given amount, or of what no payment covers yet; once for each id.
+
+    One payment is never of more than the whole order is worth.
+    """
     order = alive(state)
     if any(asked.payment_id == command.payment_id for asked in order.payments):
         return []
@@ -25,8 +28,9 @@ def request_payment(command: RequestPayment, state: OrderState) -> Sequence[Orde
         if command.missing_minor is None
         else command.missing_minor
     )
-    if command.amount_minor is None and missing_minor <= 0:
-        raise Refused(OrderRefusal.MORE_THAN_OPEN, "amount_minor", most=0)
+    most_minor = missing_minor if command.amount_minor is None else order.due_minor
+    if max(command.amount_minor or 0, 1) > most_minor:
+        raise Refused(OrderRefusal.MORE_THAN_OPEN, "amount_minor", most=max(most_minor, 0))
     wanted_minor = missing_minor if command.amount_minor is None else command.amount_minor
     amount_minor = checked_amount(wanted_minor, "amount_minor", least=1)
     return [PaymentRequested(command.payment_id, amount_minor, When(command.now), command.method)]

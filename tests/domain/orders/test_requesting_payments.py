@@ -69,9 +69,10 @@ def test_what_failed_to_leave_is_still_there() -> None:
     )
 
 
-def test_a_payment_by_hand_may_be_of_any_amount() -> None:
+def test_a_payment_by_hand_may_be_of_any_amount_up_to_what_the_order_is_worth() -> None:
     given(placed(), payment_requested()).when(request(1)).then(requested(1))
-    given(placed()).when(request(1_000_000)).then(requested(1_000_000))
+    given(placed()).when(request(3499)).then(requested(3499))
+    given(placed()).when(request(3500)).then_refused(OrderRefusal.MORE_THAN_OPEN, "amount_minor")
 
 
 def test_who_has_looked_at_the_payments_says_what_is_missing() -> None:
