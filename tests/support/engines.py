@@ -95,7 +95,9 @@ class Engines:
     def _program(self, name: str) -> Dynamo:
         if name not in self.started:
             folder = self.folder / name
-            folder.mkdir()
+            folder.mkdir(
+                exist_ok=True
+            )  # Asked for again by another fixture, after it was left out.
             start = {"dynamodb_local": dynamodb_local, "ministack": ministack}[name]
             url = self.stack.enter_context(start(folder))
             self.started[name] = Dynamo(name, url)
