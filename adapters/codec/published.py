@@ -46,7 +46,7 @@ def notice_text(notice: Notice) -> str:
             "first": notice.first,
             "last": notice.last,
             "types": list(notice.types),
-            "order_id": notice.routing.order_id,
+            "order_id": notice.routing.root_id,
             "customer_id": notice.routing.customer_id,
             "imported": notice.routing.imported,
             "correlation_id": notice.correlation_id,

@@ -8,7 +8,7 @@
 | `c`, `k` | command id, fingerprint |
 | `x`, `y` | correlation and causation, left out where equal to the command id |
 | `t` | microseconds since 1970, UTC |
-| `r` | routing: `order#customer`, the order left out in its own stream, `#imported` behind |
+| `r` | routing: `root#customer`, the root left out in its own stream, `#imported` behind |
 | `p` | how many published events the stream has had; left out at 0 |
 
 `m` belongs to the state beside it: 8 bytes a command, 4 of its id's hash and 4 of its version.
@@ -125,15 +125,15 @@ def recorded_from(item: Stored) -> datetime:
 
 
 def routing_from(item: Stored) -> Routing:
-    """Return the order and customer that an item belongs to, from its `pk` and `r` alone."""
-    order_id, customer_id, *marks = item["r"]["S"].split("#")
+    """Return the root and customer that an item belongs to, from its `pk` and `r` alone."""
+    root_id, customer_id, *marks = item["r"]["S"].split("#")
     own = item["pk"]["S"].partition("#")[2]
-    return Routing(order_id or own, customer_id, imported=marks == ["imported"])
+    return Routing(root_id or own, customer_id, imported=marks == ["imported"])
 
 
 def _routing_text(stream: str, routing: Routing) -> str:
-    order_id = "" if stream.partition("#")[2] == routing.order_id else routing.order_id
-    return f"{order_id}#{routing.customer_id}{'#imported' if routing.imported else ''}"
+    root_id = "" if stream.partition("#")[2] == routing.root_id else routing.root_id
+    return f"{root_id}#{routing.customer_id}{'#imported' if routing.imported else ''}"
 
 
 def _packed_id(value: str) -> Item:

@@ -27,12 +27,14 @@ E = TypeVar("E")
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The order and customer that a stream belongs to: decided by its first event, never changes.
+    """The root and customer that a stream belongs to: decided by its first event, never changes.
 
-    `imported` marks history taken over from elsewhere, on which no policy acts.
+    The root is the entity that others hang on: an order, for its payments and shipments too; in
+    other contexts an entity is its own. `imported` marks history taken over from elsewhere, on
+    which no policy acts.
     """
 
-    order_id: str
+    root_id: str
     customer_id: str
     imported: bool = False
 

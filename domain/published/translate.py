@@ -39,8 +39,8 @@ def translate(event: DomainEvent, entity_id: str, routing: Routing) -> out.Publi
     """Translate one stored event of an entity; None where it stays with us."""
     return (
         _order(event, routing)
-        or _payment(event, entity_id, routing.order_id)
-        or _shipment(event, entity_id, routing.order_id)
+        or _payment(event, entity_id, routing.root_id)
+        or _shipment(event, entity_id, routing.root_id)
     )
 
 
@@ -49,18 +49,18 @@ def _order(event: DomainEvent, to: Routing) -> out.PublishedEvent | None:
         case o.OrderPlaced():
             return _order_placed(event)
         case o.OrderConfirmed(at=at):
-            return out.OrderConfirmed(to.order_id, _utc(at), to.customer_id)
+            return out.OrderConfirmed(to.root_id, _utc(at), to.customer_id)
         case o.OrderHeld(reason=reason, at=at):
-            return out.OrderHeld(to.order_id, _utc(at), to.customer_id, reason)
+            return out.OrderHeld(to.root_id, _utc(at), to.customer_id, reason)
         case o.OrderReleased(reason=reason, at=at):
-            return out.OrderReleased(to.order_id, _utc(at), to.customer_id, reason)
+            return out.OrderReleased(to.root_id, _utc(at), to.customer_id, reason)
         case o.OrderModified(currency=currency, at=at):
             before = Money(event.total_before_minor, currency)
             after = Money(event.total_after_minor, currency)
-            return out.OrderModified(to.order_id, _utc(at), to.customer_id, before, after)
+            return out.OrderModified(to.root_id, _utc(at), to.customer_id, before, after)
         case o.LineCancelled(cancelled=portion, currency=currency, reason=reason, at=at):
             return out.OrderLineCancelled(
-                to.order_id,
+                to.root_id,
                 _utc(at),
                 to.customer_id,
                 portion.line_id,
@@ -69,9 +69,9 @@ def _order(event: DomainEvent, to: Routing) -> out.PublishedEvent | None:
                 reason,
             )
         case o.OrderCancelled(reason=reason, at=at):
-            return out.OrderCancelled(to.order_id, _utc(at), to.customer_id, reason)
+            return out.OrderCancelled(to.root_id, _utc(at), to.customer_id, reason)
         case o.OrderCompleted(at=at):
-            return out.OrderCompleted(to.order_id, _utc(at), to.customer_id)
+            return out.OrderCompleted(to.root_id, _utc(at), to.customer_id)
         case _:
             return None
 

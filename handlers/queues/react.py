@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _react(notice: Notice) -> bool:
-    order_id = notice.routing.order_id
+    order_id = notice.routing.root_id
     for carried in react(wiring.streams(), order_id, wiring.clock, notice.correlation_id):
         get_logger().info(
             "policy", policy=carried.policy, entity_id=carried.entity_id, refused=carried.refused

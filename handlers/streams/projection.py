@@ -127,7 +127,7 @@ def _state(category: Category, arrived: Sequence[Arrived], commits: Sequence[Com
 
 def _happened(commits: Iterable[Commit[Any]]) -> list[Happened]:
     return [
-        Happened(commit.routing.order_id, commit.stream, version, commit.recorded_at, event)
+        Happened(commit.routing.root_id, commit.stream, version, commit.recorded_at, event)
         for commit in commits
         for version, event in enumerate(commit.events, start=commit.first)
     ]

@@ -59,7 +59,7 @@ class Sweeper:
             swept.streams += len(heads)
             self._broadcast(heads, parked, swept)
             self._project(heads, parked, swept)
-            open_orders |= {h.routing.order_id for h in heads if not h.routing.imported}
+            open_orders |= {h.routing.root_id for h in heads if not h.routing.imported}
         for order_id in sorted(open_orders):
             self._owed(order_id, swept)
         swept.parked = sum(1 for _ in self.parking.parked())
@@ -77,7 +77,7 @@ class Sweeper:
                 self.parking.release(BROADCAST, head.stream)
 
     def _project(self, heads: list[Seen], parked: Aside, swept: Swept) -> None:
-        rows = {head.stream: own_row(head.stream, head.routing.order_id) for head in heads}
+        rows = {head.stream: own_row(head.stream, head.routing.root_id) for head in heads}
         versions = self.views.versions(rows.values())
         for head in heads:
             stands = versions[rows[head.stream]]

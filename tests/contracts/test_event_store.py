@@ -41,7 +41,7 @@ def test_what_was_appended_is_what_is_loaded_and_read(world: World) -> None:
     assert commit.fingerprint == sent.fingerprint
     assert (commit.correlation_id, commit.causation_id) == ("correlation", sent.causation_id)
     assert (commit.recorded_at, commit.published) == (NOW, 2)
-    assert (commit.routing.order_id, commit.routing.customer_id) == ("o-1", "c-1")
+    assert (commit.routing.root_id, commit.routing.customer_id) == ("o-1", "c-1")
 
 
 @pytest.mark.parametrize(("mine", "theirs"), [(1, 1), (1, 2), (2, 1), (3, 3)])

@@ -107,7 +107,7 @@ class Tabled(World):
         rows = self.bytes_of_folds()
         for commit in self.commits():
             for version, event in enumerate(commit.events, start=commit.first):
-                key = (f"order#{commit.routing.order_id}", f"event#{commit.stream}#{version:010d}")
+                key = (f"order#{commit.routing.root_id}", f"event#{commit.stream}#{version:010d}")
                 rows[key] = (version, EVENTS.encode(event))
         return rows
 
