@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from adapters.codec.events import ORDERS, PAYMENTS, SHIPMENTS
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from domain.orders.events import OrderEvent
@@ -51,21 +52,21 @@ def _dynamodb() -> Any:  # noqa: ANN401  # boto3's client types exist for type c
 
 @cache
 def _orders() -> DynamoDBEventStore[OrderState, OrderEvent]:
-    return DynamoDBEventStore(_dynamodb(), *_tables(), ORDER_FOLD, ORDERS, count)
+    return DynamoDBEventStore(_dynamodb(), _tables(), ORDER_FOLD, ORDERS, count)
 
 
 @cache
 def _payments() -> DynamoDBEventStore[PaymentState, PaymentEvent]:
-    return DynamoDBEventStore(_dynamodb(), *_tables(), PAYMENT_FOLD, PAYMENTS, count)
+    return DynamoDBEventStore(_dynamodb(), _tables(), PAYMENT_FOLD, PAYMENTS, count)
 
 
 @cache
 def _shipments() -> DynamoDBEventStore[ShipmentState, ShipmentEvent]:
-    return DynamoDBEventStore(_dynamodb(), *_tables(), SHIPMENT_FOLD, SHIPMENTS, count)
+    return DynamoDBEventStore(_dynamodb(), _tables(), SHIPMENT_FOLD, SHIPMENTS, count)
 
 
-def _tables() -> tuple[str, str]:
-    return settings().events_table, settings().claims_table
+def _tables() -> StoreTables:
+    return StoreTables(settings().events_table, settings().claims_table)
 
 
 @cache

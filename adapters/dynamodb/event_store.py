@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from adapters.codec.event_codec import EventCodec
 from adapters.dynamodb.capacity import ITEM_BYTES_MAX, item_bytes, write_units
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.errors import CommitTooLargeError
 from adapters.dynamodb.items import (
     Item,
@@ -44,7 +45,7 @@ _CONTENTION_WAIT_S: Final = 0.05
 
 
 class DynamoDBEventStore(EventStore[S, E]):
-    """The streams of one category in one table; `claims_table` is shared by all categories.
+    """The streams of one category; the tables are shared by all categories of a context.
 
     `count_published` says how many published events an event makes. Besides the port's answers,
     every method may raise StreamBrokenError; BrokenAnswerError and TransactionInProgressError, both
@@ -54,16 +55,15 @@ class DynamoDBEventStore(EventStore[S, E]):
     def __init__(
         self,
         client: "DynamoDBClient",
-        events_table: str,
-        claims_table: str,
+        tables: StoreTables,
         fold: Fold[S, E],
         codec: EventCodec[S, E],
         count_published: Callable[[E], int],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Take the client and what is particular about this category's streams."""
-        self._reader = StreamReader(client, events_table)
-        self._writer = CommitWriter(client, events_table, claims_table)
+        self._reader = StreamReader(client, tables.events)
+        self._writer = CommitWriter(client, tables)
         self._fold = fold
         self._codec = codec
         self._count_published = count_published

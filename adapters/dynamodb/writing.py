@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from adapters.dynamodb.claiming import StoreTables, can_be_absent, holder
 from adapters.dynamodb.errors import BrokenAnswerError, TransactionInProgressError
 from adapters.dynamodb.items import Item
-from domain.kernel.claims import Claim, ClaimAction
+from domain.kernel.claims import AnyClaim, is_void_when_refused
 from domain.kernel.ports import ClaimHeld, Contended
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 CLAIMS_MAX: Final = 99
 """A transaction has at most 100 actions (an AWS limit), and one of them is the commit."""
 _NEW: Final = "attribute_not_exists(pk)"
-_FREE_OR_OURS: Final = "attribute_not_exists(pk) OR o = :owner"
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _CONFLICT: Final = "TransactionConflict"
 
@@ -40,17 +40,16 @@ Verdict = Written | Occupied | ClaimHeld | Contended
 class CommitWriter:
     """Writes items of the event table, with claims where a decision has some."""
 
-    def __init__(self, client: "DynamoDBClient", events_table: str, claims_table: str) -> None:
-        """Take the client and the names of both tables."""
+    def __init__(self, client: "DynamoDBClient", tables: StoreTables) -> None:
+        """Take the client and the names of the tables."""
         self._client = client
-        self._events_table = events_table
-        self._claims_table = claims_table
+        self._tables = tables
 
     def put(self, item: Item) -> Verdict:
         """Write a commit that claims nothing: one request, one unit a KB."""
         try:
             answer = self._client.put_item(
-                TableName=self._events_table,
+                TableName=self._tables.events,
                 Item=item,
                 ConditionExpression=_NEW,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -60,7 +59,7 @@ class CommitWriter:
             return _judged(error, item)
         return _believed(answer, item)
 
-    def put_with_claims(self, item: Item, claims: Sequence[Claim]) -> Verdict:
+    def put_with_claims(self, item: Item, claims: Sequence[AnyClaim]) -> Verdict:
         """Write a commit and its claims at once; a release of what somebody else holds is void.
 
         Raises TransactionInProgressError.
@@ -68,21 +67,21 @@ class CommitWriter:
         open_claims = list(claims)
         while True:
             verdict = self._transact(item, open_claims)
-            if isinstance(verdict, ClaimHeld) and verdict.claim.action is ClaimAction.RELEASE:
+            if isinstance(verdict, ClaimHeld) and is_void_when_refused(verdict.claim):
                 # Not ours to release. Only our own stream could have made it ours meanwhile, and
                 # then the commit's own condition would fail: so it can be left out.
                 open_claims.remove(verdict.claim)
                 continue
             return verdict
 
-    def _transact(self, item: Item, claims: Sequence[Claim]) -> Verdict:
+    def _transact(self, item: Item, claims: Sequence[AnyClaim]) -> Verdict:
         put = {
-            "TableName": self._events_table,
+            "TableName": self._tables.events,
             "Item": item,
             "ConditionExpression": _NEW,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        actions: list[Any] = [{"Put": put}, *(self._action(claim) for claim in claims)]
+        actions: list[Any] = [{"Put": put}, *map(self._tables.action, claims)]
         try:
             # botocore adds a request token, which makes its own retries harmless for ten minutes.
             # Nothing here relies on it: what was written is known by its command id.
@@ -92,25 +91,6 @@ class CommitWriter:
         except ClientError as error:
             return _judged_transaction(error, item, claims)
         return _believed(answer, item)
-
-    def _action(self, claim: Claim) -> dict[str, Any]:
-        key = {"pk": {"S": claim_key(claim)}}
-        condition = {
-            "TableName": self._claims_table,
-            "ConditionExpression": _FREE_OR_OURS,
-            "ExpressionAttributeValues": {":owner": {"S": claim.owner}},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        match claim.action:
-            case ClaimAction.TAKE:
-                return {"Put": {**condition, "Item": {**key, "o": {"S": claim.owner}}}}
-            case ClaimAction.RELEASE:
-                return {"Delete": {**condition, "Key": key}}
-
-
-def claim_key(claim: Claim) -> str:
-    """Name a claim's item: marks and parked streams live in the same table."""
-    return f"claim#{claim.key}"
 
 
 def _believed(answer: Mapping[str, Any], item: Item) -> Written:
@@ -130,7 +110,7 @@ def _judged(error: ClientError, item: Item) -> Verdict:
             raise error
 
 
-def _judged_transaction(error: ClientError, item: Item, claims: Sequence[Claim]) -> Verdict:
+def _judged_transaction(error: ClientError, item: Item, claims: Sequence[AnyClaim]) -> Verdict:
     """Judge the commit's own reason first; only when it has none do the claims speak."""
     match error.response["Error"]["Code"]:
         case "TransactionCanceledException":
@@ -144,7 +124,7 @@ def _judged_transaction(error: ClientError, item: Item, claims: Sequence[Claim])
     if commit["Code"] == "None":
         for claim, reason in zip(claims, others, strict=True):
             if reason["Code"] == _CONDITION_FAILED:
-                return ClaimHeld(claim, _holder(reason, item))
+                return ClaimHeld(claim, _holder(claim, reason, item))
     if {reason["Code"] for reason in (commit, *others)} <= {"None", _CONFLICT, _CONDITION_FAILED}:
         return Contended()
     raise error  # Throttled, or invalid: neither of them is a conflict.
@@ -163,10 +143,12 @@ def _occupied(answer: Mapping[str, Any], item: Item) -> Occupied:
     return Occupied(answer["Item"])
 
 
-def _holder(reason: Mapping[str, Any], item: Item) -> str:
-    if not reason.get("Item"):
-        raise BrokenAnswerError(_what(item), "the claim that was in the way")
-    return str(reason["Item"]["o"]["S"])
+def _holder(claim: AnyClaim, reason: Mapping[str, Any], item: Item) -> str:
+    if reason.get("Item"):
+        return holder(claim, reason["Item"])
+    if can_be_absent(claim):
+        return ""
+    raise BrokenAnswerError(_what(item), "the claim that was in the way")
 
 
 def _what(item: Item) -> str:

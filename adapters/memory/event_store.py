@@ -1,11 +1,20 @@
 """The event store in memory: the reference that every other engine is compared with."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, TypeVar
 
-from domain.kernel.claims import Claim, ClaimAction
+from domain.kernel.boards import Line
+from domain.kernel.claims import (
+    UNTIL_MS,
+    AnyClaim,
+    Claim,
+    ClaimAction,
+    Entry,
+    Share,
+    is_void_when_refused,
+)
 from domain.kernel.commits import (
     Commit,
     Draft,
@@ -25,11 +34,53 @@ E = TypeVar("E")
 
 @dataclass(slots=True)
 class Shared:
-    """What the stores of all categories have in common: commits by stream, and claims."""
+    """What the stores of all categories have in common: commits by stream, claims and boards."""
 
     commits: dict[str, list[Commit[Any]]] = field(default_factory=dict)
     claims: dict[str, str] = field(default_factory=dict)
+    lines: dict[tuple[str, str], Line] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+
+    def grants(self, claim: AnyClaim) -> bool:
+        """Whether a claim can be taken or released as things stand."""
+        match claim:
+            case Claim():
+                return self.claims.get(claim.key, claim.owner) == claim.owner
+            case Entry():
+                line = self.lines.get((claim.board, claim.place))
+                is_ours = line is None or line.owner == claim.owner
+                is_alive = claim.lapsed_ms is not None and (
+                    line is None or line.number(UNTIL_MS) > claim.lapsed_ms
+                )
+                return is_ours and not is_alive
+            case Share():
+                line = self.lines.get((claim.board, claim.place))
+                taken = line.count if line else 0
+                return taken < claim.most if claim.action is ClaimAction.TAKE else taken > 0
+
+    def holder(self, claim: AnyClaim) -> str:
+        """Return who is in a claim's way."""
+        if isinstance(claim, Claim):
+            return self.claims[claim.key]
+        line = self.lines.get((claim.board, claim.place))
+        return line.owner if line else ""
+
+    def apply(self, claim: AnyClaim) -> None:
+        """Take or release what was granted."""
+        is_taken = claim.action is ClaimAction.TAKE
+        match claim:
+            case Claim() if is_taken:
+                self.claims[claim.key] = claim.owner
+            case Claim():
+                self.claims.pop(claim.key, None)
+            case Entry(board=board, place=place) if is_taken:
+                self.lines[board, place] = Line(board, place, claim.owner, dict(claim.note))
+            case Entry():
+                self.lines.pop((claim.board, claim.place), None)
+            case Share(board=board, place=place):
+                line = self.lines.get((board, place), Line(board, place))
+                step = 1 if is_taken else -1
+                self.lines[board, place] = replace(line, count=line.count + step)
 
 
 class MemoryEventStore(EventStore[S, E]):
@@ -90,20 +141,15 @@ class MemoryEventStore(EventStore[S, E]):
             for other in commits:
                 if other.first == commit.first:
                     return Conflict(other)
-            for claim in draft.claims:
-                holder = self._shared.claims.get(claim.key, claim.owner)
-                if claim.action is ClaimAction.TAKE and holder != claim.owner:
-                    return ClaimHeld(claim, holder)
+            refused = [claim for claim in draft.claims if not self._shared.grants(claim)]
+            for claim in refused:
+                if not is_void_when_refused(claim):
+                    return ClaimHeld(claim, self._shared.holder(claim))
             commits.append(commit)
             for claim in draft.claims:
-                self._apply(claim)
+                if claim not in refused:
+                    self._shared.apply(claim)
         return head
-
-    def _apply(self, claim: Claim) -> None:
-        if claim.action is ClaimAction.TAKE:
-            self._shared.claims[claim.key] = claim.owner
-        elif self._shared.claims.get(claim.key) == claim.owner:
-            del self._shared.claims[claim.key]
 
     def _commits(self, entity_id: str) -> list[Commit[E]]:
         with self._shared.lock:

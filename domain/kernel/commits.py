@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
-from domain.kernel.claims import Claim
+from domain.kernel.claims import AnyClaim
 from domain.kernel.decider import Fold, Routing
 from domain.kernel.ids import short_hash
 
@@ -31,7 +31,7 @@ class Draft(Generic[E]):
     correlation_id: str
     causation_id: str
     recorded_at: datetime
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[AnyClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

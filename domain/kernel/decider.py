@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Generic, Protocol, TypeVar
 
-from domain.kernel.claims import Claim, no_claims
+from domain.kernel.claims import AnyClaim, no_claims
 
 
 class Command(Protocol):
@@ -71,4 +71,4 @@ class Decider(Generic[C, S, E]):
 
     fold: Fold[S, E]
     decide: Callable[[C, S], Sequence[E]]
-    claims: Callable[[S, Sequence[E]], Sequence[Claim]] = no_claims
+    claims: Callable[[S, Sequence[E]], Sequence[AnyClaim]] = no_claims

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from domain.kernel.claims import Claim
+from domain.kernel.claims import AnyClaim
 from domain.kernel.commits import Commit, Draft, Head, Past
 from domain.kernel.decider import Fold
 
@@ -23,7 +23,7 @@ class Conflict(Generic[E]):
 class ClaimHeld:
     """Somebody else holds what the commit claims; nothing was written."""
 
-    claim: Claim
+    claim: AnyClaim
     holder: str
 
 

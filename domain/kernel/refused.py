@@ -37,3 +37,13 @@ class Refused(Exception):
     def retryable(self) -> bool:
         """Whether the same command, sent again unchanged, may succeed."""
         return self.reason in RETRYABLE
+
+
+class ClaimTaken(Refused):
+    """Another holds what the command needs. Who that is stays inside the service."""
+
+    def __init__(self, key: str, holder: str) -> None:
+        """Name the claim and keep its holder apart from what callers are told."""
+        super().__init__(KernelRefusal.CLAIM_TAKEN, claim=key)
+        self.key = key
+        self.holder = holder

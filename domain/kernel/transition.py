@@ -9,7 +9,7 @@ from domain.kernel.commits import Commit, Draft, Head, Past, follow, start
 from domain.kernel.decider import Command, Decider
 from domain.kernel.ids import short_hash
 from domain.kernel.ports import ClaimHeld, Conflict, Contended, EventStore
-from domain.kernel.refused import KernelRefusal, Refused
+from domain.kernel.refused import ClaimTaken, KernelRefusal, Refused
 
 C = TypeVar("C", bound=Command)
 C_co = TypeVar("C_co", bound=Command, covariant=True)
@@ -60,7 +60,8 @@ def transition(
     """Load, decide, append.
 
     Raises Refused: by the context's rules; COMMAND_ID_REUSED for a known id with other content;
-    STALE_VERSION; CLAIM_TAKEN; BUSY when too many others came first (send it again).
+    STALE_VERSION; BUSY when too many others came first (send it again);
+    ClaimTaken.
     """
     fingerprint = fingerprint_of(request.command)
     fold = decider.fold
@@ -80,8 +81,8 @@ def transition(
                 head = follow(fold, head, winner)
                 if winner.command_id == request.command_id:
                     return _replayed(winner, fingerprint, head)
-            case ClaimHeld(claim=claim):
-                raise Refused(KernelRefusal.CLAIM_TAKEN, claim=claim.key)
+            case ClaimHeld(claim=claim, holder=holder):
+                raise ClaimTaken(claim.key, holder)
             case Contended():
                 pass  # Nothing is known to have changed: the same decision is offered again.
     raise Refused(KernelRefusal.BUSY, attempts=ATTEMPTS_MAX)

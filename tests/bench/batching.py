@@ -15,6 +15,7 @@ import boto3
 
 from adapters.aws import CONFIG
 from adapters.codec.events import ORDERS, PAYMENTS, SHIPMENTS
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.consumers import DynamoDBMarks, DynamoDBParking
 from adapters.dynamodb.event_store import DynamoDBEventStore
@@ -60,7 +61,7 @@ class Service:
         dynamodb, tables = self.clients["dynamodb"], self.tables
         self.recorder = Recorder()
         self.recorder.listen(*self.clients.values())
-        stored = (dynamodb, tables.events, tables.claims)
+        stored = (dynamodb, StoreTables(tables.events, tables.claims))
         orders = DynamoDBEventStore(*stored, ORDER_FOLD, ORDERS, count)
         payments = DynamoDBEventStore(*stored, PAYMENT_FOLD, PAYMENTS, count)
         shipments = DynamoDBEventStore(*stored, SHIPMENT_FOLD, SHIPMENTS, count)

@@ -13,6 +13,7 @@ import boto3
 
 from adapters.aws import CONFIG
 from adapters.codec.events import ORDERS
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from domain.kernel.transition import Request, transition
@@ -47,7 +48,9 @@ class Twins:
         self.client = dynamodb_client(self.engine.endpoint_url)
         self.recorder.listen(self.client)
         self.bare = boto3.client("dynamodb", endpoint_url=self.engine.endpoint_url, config=CONFIG)
-        self.store = DynamoDBEventStore(self.client, ours.events, ours.claims, FOLD, ORDERS, count)
+        self.store = DynamoDBEventStore(
+            self.client, StoreTables(ours.events, ours.claims), FOLD, ORDERS, count
+        )
 
     def begin(self) -> None:
         """Live one order without measuring it."""

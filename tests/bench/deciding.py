@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.codec.events import ORDERS
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from domain.kernel.transition import transition
 from domain.orders.commands import OrderCommand
@@ -97,7 +98,9 @@ class Store:
 
     def __init__(self) -> None:
         client: Any = ItemsInMemory()  # A part of a client, and no more is used.
-        self._store = DynamoDBEventStore(client, "events", "claims", FOLD, ORDERS, count)
+        self._store = DynamoDBEventStore(
+            client, StoreTables("events", "claims"), FOLD, ORDERS, count
+        )
         self._lives = 0
 
     def live(self) -> None:

@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ChecksumError, ClientError
 
 from adapters.aws import CONFIG
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.errors import BrokenAnswerError, TransactionInProgressError
 from adapters.dynamodb.event_scan import scan
@@ -40,7 +41,7 @@ def slept_s() -> list[float]:
 @pytest.fixture
 def store(client: "DynamoDBClient", slept_s: list[float]) -> Store:
     return DynamoDBEventStore(
-        client, "events", "claims", fold(), CODEC, count_published, slept_s.append
+        client, StoreTables("events", "claims"), fold(), CODEC, count_published, slept_s.append
     )
 
 

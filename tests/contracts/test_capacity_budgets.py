@@ -7,6 +7,7 @@ import pytest
 
 from adapters.codec.events import ORDERS, PAYMENTS, SHIPMENTS
 from adapters.dynamodb.capacity import item_bytes
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from domain.kernel.commits import Draft, Head
 from domain.kernel.decider import Decider
@@ -58,7 +59,8 @@ class Ledger:
     at: datetime = NOW
 
     def __post_init__(self) -> None:
-        tables = (self.world.client, self.world.tables.events, self.world.tables.claims)
+        names = self.world.tables
+        tables = (self.world.client, StoreTables(names.events, names.claims))
         self.stores: dict[str, EventStore[Any, Any]] = {
             "order": DynamoDBEventStore(*tables, ORDER.fold, ORDERS, count),
             "payment": DynamoDBEventStore(*tables, PAYMENT.fold, PAYMENTS, count),

@@ -1,5 +1,6 @@
 import pytest
 
+from domain.kernel.claims import Claim
 from domain.kernel.commits import Head
 from domain.kernel.ports import ClaimHeld, Conflict, Contended
 from tests.support.stores import DynamoWorld, TallyStore, World, fresh_id
@@ -18,7 +19,7 @@ def test_a_claim_is_held_by_one_and_refused_to_others(world: World) -> None:
     assert isinstance(act(store, one, Took(key)), Head)
     refused = act(store, other, Counted(1), Took(key))
     assert isinstance(refused, ClaimHeld)
-    assert (refused.claim.key, refused.claim.owner, refused.holder) == (key, other, one)
+    assert (refused.claim, refused.holder) == (Claim(key, other), one)
     assert store.load(other).version == 0
 
 

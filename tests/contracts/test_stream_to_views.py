@@ -10,6 +10,7 @@ import pytest
 
 from adapters.codec.events import ORDERS, PAYMENTS, SHIPMENTS
 from adapters.codec.views import EVENTS
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.consumers import DynamoDBMarks, DynamoDBParking
 from adapters.dynamodb.event_scan import scan_heads
@@ -49,7 +50,7 @@ class Tabled(World):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        names = (self.client, self.tables.events, self.tables.claims)
+        names = (self.client, StoreTables(self.tables.events, self.tables.claims))
         orders = DynamoDBEventStore(*names, ORDER_FOLD, ORDERS, count)
         payments = DynamoDBEventStore(*names, PAYMENT_FOLD, PAYMENTS, count)
         shipments = DynamoDBEventStore(*names, SHIPMENT_FOLD, SHIPMENTS, count)

@@ -1,6 +1,7 @@
 """The three stores of commerce on any engine."""
 
 from adapters.codec.events import ORDERS, PAYMENTS, SHIPMENTS
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from adapters.memory.event_store import MemoryEventStore, Shared
@@ -28,9 +29,9 @@ def streams_on(engine: Engine) -> Streams:
 def streams_at(endpoint_url: str | None, tables: Tables) -> Streams:
     """Return stores over given tables: what a process of its own makes to work on the same."""
     client = dynamodb_client(endpoint_url)
-    names = (tables.events, tables.claims)
+    stored = StoreTables(tables.events, tables.claims)
     return Streams(
-        DynamoDBEventStore(client, *names, ORDER_FOLD, ORDERS, count),
-        DynamoDBEventStore(client, *names, PAYMENT_FOLD, PAYMENTS, count),
-        DynamoDBEventStore(client, *names, SHIPMENT_FOLD, SHIPMENTS, count),
+        DynamoDBEventStore(client, stored, ORDER_FOLD, ORDERS, count),
+        DynamoDBEventStore(client, stored, PAYMENT_FOLD, PAYMENTS, count),
+        DynamoDBEventStore(client, stored, SHIPMENT_FOLD, SHIPMENTS, count),
     )

@@ -66,7 +66,7 @@ class Dynamo:
         return boto3.client("dynamodbstreams", endpoint_url=self.endpoint_url, config=config)
 
     def tables(self) -> Tables:
-        """Create the three tables, empty, under names that nobody else uses."""
+        """Create the tables, empty, under names that nobody else uses."""
         return create_tables(self.client(), suffix=uuid4().hex[:12])
 
 

@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from adapters.dynamodb.boards import DynamoDBBoards
+from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
 from adapters.dynamodb.event_store import DynamoDBEventStore
+from adapters.memory.boards import MemoryBoards
 from adapters.memory.event_store import MemoryEventStore, Shared
+from domain.kernel.boards import Boards
 from domain.kernel.ports import EventStore
 from tests.support import tally
 from tests.support.engines import Dynamo, Engine
@@ -32,6 +36,9 @@ class MemoryWorld:
         fold = tally.fold(fold_version, bulky=bulky)
         return MemoryEventStore(self.shared, fold, tally.count_published)
 
+    def boards(self) -> Boards:
+        return MemoryBoards(self.shared)
+
     def remove(self, stream: str, first: int) -> None:
         """Make a hole."""
         commits = self.shared.commits[stream]
@@ -54,13 +61,15 @@ class DynamoWorld:
     ) -> DynamoDBEventStore[tally.TallyState, tally.TallyEvent]:
         return DynamoDBEventStore(
             self.client,
-            self.tables.events,
-            self.tables.claims,
+            StoreTables(self.tables.events, self.tables.claims, self.tables.boards),
             tally.fold(fold_version, bulky=bulky),
             tally.CODEC,
             tally.count_published,
             self.slept_s.append,
         )
+
+    def boards(self) -> Boards:
+        return DynamoDBBoards(self.client, self.tables.boards, self.slept_s.append)
 
     def remove(self, stream: str, first: int) -> None:
         """Make a hole."""

@@ -1,4 +1,4 @@
-"""The three tables as the template makes them, small enough for a test of its own."""
+"""The tables as the template makes them, small enough for a test of its own."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,14 +15,16 @@ class Tables:
     events: str
     views: str
     claims: str
+    boards: str
 
 
 def create_tables(client: "DynamoDBClient", suffix: str) -> Tables:
     """Create the tables and wait until each can be used."""
-    tables = Tables(f"events-{suffix}", f"views-{suffix}", f"claims-{suffix}")
+    tables = Tables(f"events-{suffix}", f"views-{suffix}", f"claims-{suffix}", f"boards-{suffix}")
     _create(client, tables.events, sort_key="N", has_stream=True)
     _create(client, tables.views, sort_key="S")
     _create(client, tables.claims)
+    _create(client, tables.boards, sort_key="S")
     return tables
 
 

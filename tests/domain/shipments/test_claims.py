@@ -1,4 +1,4 @@
-from domain.kernel.claims import Claim, ClaimAction
+from domain.kernel.claims import AnyClaim, Claim, ClaimAction
 from domain.shipments.commands import CancelShipment, RegisterTracking, ShipmentCommand
 from domain.shipments.decide import DECIDER
 from domain.shipments.events import ShipmentEvent, ShipmentStatus
@@ -7,7 +7,7 @@ from tests.support.builders import NOW, parcel, registered, scan, scanned
 MINE = Claim("tracking#ups#1Z999", "shipment#s1")
 
 
-def claims(command: ShipmentCommand, *past: ShipmentEvent) -> list[Claim]:
+def claims(command: ShipmentCommand, *past: ShipmentEvent) -> list[AnyClaim]:
     state = DECIDER.fold.over(past)
     return list(DECIDER.claims(state, DECIDER.decide(command, state)))
 
