@@ -1,0 +1,1 @@
+"""Runners: whoever runs scripts."""

@@ -1,0 +1,1 @@
+"""Shelves: bytes under a name, bodies of hooks and logs of runs."""

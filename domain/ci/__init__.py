@@ -1,0 +1,1 @@
+"""CI: a push arrives, perhaps three times; one build runs."""

@@ -1,0 +1,239 @@
+"""What GitHub tells us, in our words, and what it asks for: a pure function between the two.
+
+The text of a hook is read by an adapter, tolerantly: what is missing is empty here, never an error.
+Ids of repositories are GitHub's numbers as text; logins are kept as they are written, and a
+customer is the account that owns the repository, in lower case, because GitHub compares them so.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+NOBODY: Final = "nobody"
+"""The customer of a hook that names no account: a ping of an organisation, for example."""
+_TRUSTED: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+_SKIP: Final = re.compile(
+    r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|^skip-checks:\s*true\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ZEROS: Final = re.compile(r"0*")
+
+
+class Trigger(StrEnum):
+    """What made a job."""
+
+    PUSH = "push"
+    TAG = "tag"
+    PULL_REQUEST = "pull_request"
+    MERGE_GROUP = "merge_group"
+    RERUN = "rerun"
+
+
+class Reason(StrEnum):
+    """Why a hook makes no job; each value is a stable code that stands in its record."""
+
+    DELETION = "deletion"
+    SKIP_CI = "skip_ci"
+    COMMIT_SKIPPED = "commit_skipped"  # A push of the same commit asked to skip it.
+    ACTION = "action"  # The event can make a job, with another action.
+    EVENT = "event"  # No event of this kind makes a job.
+    PING = "ping"
+    UNREADABLE = "unreadable"  # Signed, and no JSON object.
+    INCOMPLETE = "incomplete"  # The body lacks what an event of this name must have.
+    UNKNOWN_JOB = "unknown_job"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository; `name` is `owner/name`."""
+
+    repository_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """`ref` moved to `sha`; `message` is the head commit's."""
+
+    repository: Repository
+    ref: str
+    sha: str
+    message: str = ""
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request's head is `sha`, on branch `ref` of this repository or of a fork."""
+
+    repository: Repository
+    action: str
+    number: int
+    ref: str
+    sha: str
+    title: str = ""
+    is_fork: bool = False
+    association: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeGroup:
+    """A merge queue wants `sha` checked before it moves its base."""
+
+    repository: Repository
+    action: str
+    ref: str
+    sha: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rerequest:
+    """Somebody asks to check `sha` again; `job_id` where the check was one of ours."""
+
+    repository: Repository
+    ref: str
+    sha: str
+    job_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Our app was installed, removed, suspended or unsuspended, as `action` says."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Anything that asks for nothing."""
+
+    reason: Reason
+
+
+Told = Push | PullRequest | MergeGroup | Rerequest | Installation | Other
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One webhook. `event` is the unsigned header's word; `user` is the sender's login."""
+
+    event: str
+    customer_id: str
+    told: Told
+    action: str = ""
+    user: str = ""
+    repository: Repository | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A commit is to be built. `ref` is the branch that has one build at a time.
+
+    `is_trusted` tells that whoever caused it may write to the repository.
+    """
+
+    customer_id: str
+    repository: Repository
+    ref: str
+    sha: str
+    trigger: Trigger
+    user: str
+    is_trusted: bool = True
+    number: int = 0
+    title: str = ""
+
+    @property
+    def commit(self) -> str:
+        """Name what is built once, however many hooks speak of it; a tag is released on its own."""
+        own = f"#{self.ref}" if self.trigger is Trigger.TAG else ""
+        return f"commit#{self.repository.repository_id}#{self.sha}{own}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What was built is to be built again; what was not is built now."""
+
+    build: Build
+    job_id: str = ""
+
+
+class Change(StrEnum):
+    """What happened to a customer's account with us."""
+
+    GRANTED = "granted"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No job follows; `skipped` names the commit that is not to be built by another hook either."""
+
+    reason: Reason
+    skipped: str = ""
+
+
+Asked = Build | Rerun | Change | Nothing
+
+_BUILDS: Final = frozenset({"opened", "synchronize", "reopened"})
+_CHANGES: Final = {
+    "created": Change.GRANTED,
+    "deleted": Change.REVOKED,
+    "suspend": Change.SUSPENDED,
+    "unsuspend": Change.RESUMED,
+}
+TITLE_LENGTH_MAX: Final = 72
+
+
+def asked_of(hook: Hook) -> Asked:
+    """Say what a hook asks for."""
+    match hook.told:
+        case Push() as push:
+            return _push(hook, push)
+        case PullRequest() as pull:
+            return _pull_request(hook, pull)
+        case MergeGroup(action="checks_requested") as group:
+            return _build(hook, group.repository, group.ref, group.sha, Trigger.MERGE_GROUP)
+        case MergeGroup():
+            return Nothing(Reason.ACTION)
+        case Rerequest() as again:
+            ref = again.ref or f"refs/commits/{again.sha}"
+            build = _build(hook, again.repository, ref, again.sha, Trigger.RERUN)
+            return Rerun(build, again.job_id)
+        case Installation(action=action) if action in _CHANGES:
+            return _CHANGES[action]
+        case Installation():
+            return Nothing(Reason.ACTION)
+        case Other(reason=reason):
+            return Nothing(reason)
+
+
+def _push(hook: Hook, push: Push) -> Asked:
+    if push.is_deleted or _ZEROS.fullmatch(push.sha):
+        return Nothing(Reason.DELETION)
+    is_tag = push.ref.startswith("refs/tags/")
+    trigger = Trigger.TAG if is_tag else Trigger.PUSH
+    build = _build(hook, push.repository, push.ref, push.sha, trigger, push.message)
+    if _SKIP.search(push.message):
+        return Nothing(Reason.SKIP_CI, build.commit)
+    return build
+
+
+def _pull_request(hook: Hook, pull: PullRequest) -> Asked:
+    if pull.action not in _BUILDS:
+        return Nothing(Reason.ACTION)
+    # A fork's branch may bear the name of one of ours, so it has a lane of its own.
+    ref = f"refs/pull/{pull.number}/head" if pull.is_fork else f"refs/heads/{pull.ref}"
+    build = _build(hook, pull.repository, ref, pull.sha, Trigger.PULL_REQUEST, pull.title)
+    is_trusted = not pull.is_fork or pull.association in _TRUSTED
+    return replace(build, is_trusted=is_trusted, number=pull.number)
+
+
+def _build(
+    hook: Hook, repository: Repository, ref: str, sha: str, trigger: Trigger, title: str = ""
+) -> Build:
+    headline = title.strip().partition("\n")[0][:TITLE_LENGTH_MAX]
+    return Build(hook.customer_id, repository, ref, sha, trigger, hook.user, title=headline)

@@ -1,0 +1,1 @@
+"""Jobs: one build of one commit, from the hook to its end."""

@@ -1,0 +1,123 @@
+"""What can be asked of a job. `now` is our clock, UTC."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from domain.ci.hooks import Build, Trigger
+from domain.ci.jobs.events import Conclusion, Rejection
+from domain.kernel.decider import EVIDENCE
+
+
+class JobRefusal(StrEnum):
+    """Why a job says no; each value is a stable code."""
+
+    JOB_NOT_FOUND = "job_not_found"
+    JOB_NOT_PENDING = "job_not_pending"
+    JOB_ENDED = "job_ended"
+    JOB_NOT_ENDED = "job_not_ended"
+    STALE_ATTEMPT = "stale_attempt"
+    INVALID_PRIORITY = "invalid_priority"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueJob:
+    """Queue a build, once for each hook's body."""
+
+    job_id: str
+    build: Build
+    body: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTwin:
+    """Remember that another hook asked for the same commit."""
+
+    trigger: Trigger
+    body: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetPriority:
+    """Move a waiting job; `aging_s` is what a level is worth to its customer."""
+
+    priority: int
+    by: str
+    now: datetime
+    aging_s: int = field(default=0, metadata=EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimJob:
+    """Take slot and branch for a waiting job."""
+
+    now: datetime
+    slots: int = field(default=0, metadata=EVIDENCE)
+    lease_until_ms: int = field(default=0, metadata=EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """End a job: at once while it waits, by its runner while it runs."""
+
+    by: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupersedeJob:
+    """End a waiting job for a newer one."""
+
+    by_job: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RejectJob:
+    """End a waiting job that may not run."""
+
+    reason: Rejection
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """A runner says how its run ended; `conclusion` is None when it was stopped as asked."""
+
+    attempt: int
+    conclusion: Conclusion | None
+    exit_code: int
+    now: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoseRun:
+    """Take a run whose lease has lapsed by `now` for lost."""
+
+    attempt: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RetryJob:
+    """Run a job again that has ended."""
+
+    by: str
+    now: datetime
+
+
+JobCommand = (
+    QueueJob
+    | RecordTwin
+    | SetPriority
+    | ClaimJob
+    | CancelJob
+    | SupersedeJob
+    | RejectJob
+    | RecordResult
+    | LoseRun
+    | RetryJob
+)

@@ -1,0 +1,181 @@
+"""What a job decides: one function a command; the last one dispatches."""
+
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from domain.ci.jobs import commands as c
+from domain.ci.jobs import events as e
+from domain.ci.jobs.claiming import claims
+from domain.ci.jobs.state import FOLD, LOSSES_MAX, TWINS_MAX, Job, JobState, NoJob, Status
+from domain.ci.places import PRIORITIES, queue_key_us
+from domain.kernel.decider import Decider
+from domain.kernel.ids import checked_id
+from domain.kernel.refused import Refused
+from domain.kernel.times import When
+
+JobEvents = Sequence[e.JobEvent]
+
+
+def queue(command: c.QueueJob, state: JobState) -> JobEvents:
+    """Queue a build; its id comes from the hook's body, so the same body again is nothing new."""
+    if isinstance(state, Job):
+        return []
+    build = command.build
+    return [
+        e.JobQueued(
+            job_id=checked_id(command.job_id, "job_id"),
+            customer_id=checked_id(build.customer_id, "customer_id"),
+            repository_id=checked_id(build.repository.repository_id, "repository_id"),
+            repository=build.repository.name,
+            ref=build.ref,
+            sha=build.sha,
+            trigger=build.trigger,
+            user=build.user,
+            at=When(command.now),
+            is_trusted=build.is_trusted,
+            number=build.number,
+            title=build.title,
+            body=command.body,
+            commit=build.commit,
+        )
+    ]
+
+
+def record_twin(command: c.RecordTwin, job: Job) -> JobEvents:
+    """Remember another hook for the same commit, each body once."""
+    if command.body in (job.body, *job.twins) or len(job.twins) >= TWINS_MAX:
+        return []
+    return [e.TwinRecorded(command.trigger, command.body, When(command.now))]
+
+
+def set_priority(command: c.SetPriority, job: Job) -> JobEvents:
+    """Move a waiting job to where it would stand had it come with this priority."""
+    if command.priority not in PRIORITIES:
+        least, most = PRIORITIES[0], PRIORITIES[-1]
+        raise Refused(c.JobRefusal.INVALID_PRIORITY, "priority", least=least, most=most)
+    _pending(job)
+    queued = job.queued_at.utc or command.now
+    key_us = queue_key_us(queued, command.priority, command.aging_s)
+    if (command.priority, key_us) == (job.priority, job.key_us):
+        return []
+    return [e.PriorityChanged(command.priority, key_us, command.by, When(command.now))]
+
+
+def claim(command: c.ClaimJob, job: Job) -> JobEvents:
+    """Begin the next attempt; slot and lane are taken with it, or nothing happens."""
+    _pending(job)
+    attempt = job.attempt + 1
+    return [e.JobClaimed(attempt, command.slots, command.lease_until_ms, When(command.now))]
+
+
+def cancel(command: c.CancelJob, job: Job) -> JobEvents:
+    """End a waiting job; ask the runner of a running one. What has ended stays as it is."""
+    if job.has_ended:
+        return _ended_as(job, Status.CANCELLED)
+    if job.status is Status.PENDING:
+        return [e.JobCancelled(command.by, When(command.now))]
+    if job.is_stopping:
+        return []
+    return [e.CancellationRequested(command.by, When(command.now))]
+
+
+def supersede(command: c.SupersedeJob, job: Job) -> JobEvents:
+    """End a waiting job for a newer one of its branch."""
+    _pending(job)
+    return [e.JobSuperseded(command.by_job, When(command.now))]
+
+
+def reject(command: c.RejectJob, job: Job) -> JobEvents:
+    """End a waiting job that may not run."""
+    _pending(job)
+    return [e.JobRejected(command.reason, When(command.now))]
+
+
+def record_result(command: c.RecordResult, job: Job) -> JobEvents:
+    """End the run that the result speaks of; what a lost run still says changes nothing."""
+    if command.attempt == job.attempt and job.has_ended:
+        return []  # The same result again, or a late one: the first stands.
+    _current(job, command.attempt)
+    at = When(command.now)
+    if command.conclusion is None:
+        return [e.JobCancelled(job.cancelled_by or "runner", at)]
+    finished = (command.attempt, command.conclusion, command.exit_code, at, command.detail)
+    return [e.JobFinished(*finished)]
+
+
+def lose_run(command: c.LoseRun, job: Job) -> JobEvents:
+    """Take a run for lost: back to its place in the queue, at most three times.
+
+    Its lane is released only if the lease in it has lapsed, so a heartbeat in between refuses this.
+    """
+    _current(job, command.attempt)
+    at = When(command.now)
+    lost = e.RunLost(command.attempt, at)
+    if job.is_stopping:
+        return [lost, e.JobCancelled(job.cancelled_by, at)]
+    if job.losses >= LOSSES_MAX:
+        return [lost, e.JobGivenUp(job.losses + 1, at)]
+    return [lost]
+
+
+def retry(command: c.RetryJob, job: Job) -> JobEvents:
+    """Queue a job again that has ended, at the end of the queue and at normal priority."""
+    if not job.has_ended:
+        raise Refused(c.JobRefusal.JOB_NOT_ENDED, status=job.status.value)
+    return [e.JobRetried(command.by, When(command.now))]
+
+
+def _pending(job: Job) -> None:
+    if job.status is not Status.PENDING:
+        raise Refused(c.JobRefusal.JOB_NOT_PENDING, status=job.status.value)
+
+
+def _current(job: Job, attempt: int) -> None:
+    if job.status is not Status.ACTIVE or attempt != job.attempt:
+        raise Refused(
+            c.JobRefusal.STALE_ATTEMPT, "attempt", attempt=job.attempt, status=job.status.value
+        )
+
+
+def _ended_as(job: Job, status: Status) -> JobEvents:
+    if job.status is status:
+        return []
+    raise Refused(c.JobRefusal.JOB_ENDED, status=job.status.value)
+
+
+def decide(command: c.JobCommand, state: JobState) -> JobEvents:
+    """Answer one command; raises Refused with a reason of JobRefusal or KernelRefusal."""
+    if isinstance(command, c.QueueJob):
+        return queue(command, state)
+    if isinstance(state, NoJob):
+        raise Refused(c.JobRefusal.JOB_NOT_FOUND, "job_id")
+    return _decide(command, state)
+
+
+def _decide(command: c.JobCommand, job: Job) -> JobEvents:
+    match command:
+        case c.QueueJob():
+            return queue(command, job)
+        case c.RecordTwin():
+            return record_twin(command, job)
+        case c.SetPriority():
+            return set_priority(command, job)
+        case c.ClaimJob():
+            return claim(command, job)
+        case c.CancelJob():
+            return cancel(command, job)
+        case c.SupersedeJob():
+            return supersede(command, job)
+        case c.RejectJob():
+            return reject(command, job)
+        case c.RecordResult():
+            return record_result(command, job)
+        case c.LoseRun():
+            return lose_run(command, job)
+        case c.RetryJob():
+            return retry(command, job)
+        case _:
+            assert_never(command)
+
+
+DECIDER: Final[Decider[c.JobCommand, JobState, e.JobEvent]] = Decider(FOLD, decide, claims)

@@ -1,0 +1,204 @@
+"""The states a job can be in, and `evolve`: what each event makes of them."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final, assert_never
+
+from domain.ci.hooks import Trigger
+from domain.ci.jobs import events as e
+from domain.ci.places import PRIORITY_NORMAL, lane_of, microseconds
+from domain.kernel.decider import Fold, Routing
+from domain.kernel.times import When
+
+LOSSES_MAX: Final = 3
+"""Lost runs after which a job goes back to its queue; with one more it is given up."""
+TWINS_MAX: Final = 32
+"""Twins that a job remembers; their bodies are kept however many they are."""
+
+
+class Status(StrEnum):
+    """How a job stands, in one word."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PASSED = "passed"
+    FAILED = "failed"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class NoJob:
+    """Nobody has asked for anything under this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job, with everything that its decisions, its runner and its reports need.
+
+    `key_us` is its place in the queue, kept while it runs: a lost run goes back there.
+    `ends` counts how often it ended: a retried job ends again. `cancelled_by` is who asked to stop
+    a run, or who ended the job.
+    """
+
+    job_id: str
+    customer_id: str
+    repository_id: str
+    repository: str
+    ref: str
+    sha: str
+    trigger: Trigger
+    user: str
+    queued_at: When
+    key_us: int
+    is_trusted: bool = True
+    number: int = 0
+    title: str = ""
+    body: str = ""
+    commit: str = ""
+    priority: int = PRIORITY_NORMAL
+    status: Status = Status.PENDING
+    attempt: int = 0
+    losses: int = 0
+    ends: int = 0
+    twins: tuple[str, ...] = ()
+    cancelled_by: str = ""
+    exit_code: int | None = None
+    detail: str = ""
+    claimed_at: When | None = None
+    ended_at: When | None = None
+
+    @property
+    def lane(self) -> str:
+        """The branch's lane."""
+        return lane_of(self.repository_id, self.ref)
+
+    @property
+    def run(self) -> str:
+        """Name the current run: one job's one attempt, and the owner of its lane."""
+        return run_name(self.job_id, self.attempt)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more happens unless somebody asks for it."""
+        return self.status not in (Status.PENDING, Status.ACTIVE)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a run is to be stopped."""
+        return self.status is Status.ACTIVE and self.cancelled_by != ""
+
+
+JobState = NoJob | Job
+
+
+def run_name(job_id: str, attempt: int) -> str:
+    """Name one job's one attempt, the same however often it is started."""
+    return f"{job_id}-{attempt}"
+
+
+def evolve(state: JobState, event: e.JobEvent) -> JobState:
+    """Return the state after an event; TypeError for one that cannot have happened here."""
+    if isinstance(event, e.JobQueued):
+        return _queued(event)
+    if isinstance(state, NoJob):
+        message = f"{type(event).__name__} happened to a job that was never queued"
+        raise TypeError(message)
+    return _changed(state, event)
+
+
+def _queued(event: e.JobQueued) -> Job:
+    return Job(
+        job_id=event.job_id,
+        customer_id=event.customer_id,
+        repository_id=event.repository_id,
+        repository=event.repository,
+        ref=event.ref,
+        sha=event.sha,
+        trigger=event.trigger,
+        user=event.user,
+        queued_at=event.at,
+        key_us=_key_us(event.at),
+        is_trusted=event.is_trusted,
+        number=event.number,
+        title=event.title,
+        body=event.body,
+        commit=event.commit,
+        priority=event.priority,
+    )
+
+
+def _changed(job: Job, event: e.JobEvent) -> Job:
+    match event:
+        case e.TwinRecorded(body=body):
+            return replace(job, twins=(*job.twins, body))
+        case e.PriorityChanged(priority=priority, key_us=key_us):
+            return replace(job, priority=priority, key_us=key_us)
+        case e.JobClaimed(attempt=attempt, at=at):
+            return replace(job, status=Status.ACTIVE, attempt=attempt, claimed_at=at)
+        case e.CancellationRequested(by=by):
+            return replace(job, cancelled_by=by)
+        case e.RunLost():
+            return replace(job, status=Status.PENDING, losses=job.losses + 1, claimed_at=None)
+        case e.JobRetried(at=at):
+            return _retried(job, at)
+        case e.JobQueued():
+            message = f"job {job.job_id} was queued twice"
+            raise TypeError(message)
+        case _:
+            return _ended(job, event)
+
+
+End = e.JobFinished | e.JobCancelled | e.JobSuperseded | e.JobRejected | e.JobGivenUp
+
+
+def _ended(job: Job, event: End) -> Job:
+    ended = replace(job, ends=job.ends + 1, ended_at=event.at)
+    match event:
+        case e.JobFinished(conclusion=conclusion, exit_code=exit_code, detail=detail):
+            status = Status(conclusion.value)
+            return replace(ended, status=status, exit_code=exit_code, detail=detail)
+        case e.JobCancelled(by=by):
+            return replace(ended, status=Status.CANCELLED, cancelled_by=by)
+        case e.JobSuperseded(by_job=by_job):
+            return replace(ended, status=Status.SUPERSEDED, detail=by_job)
+        case e.JobRejected(reason=reason):
+            return replace(ended, status=Status.REJECTED, detail=reason.value)
+        case e.JobGivenUp():
+            return replace(ended, status=Status.LOST)
+        case _:
+            assert_never(event)
+
+
+def _retried(job: Job, at: When) -> Job:
+    return replace(
+        job,
+        status=Status.PENDING,
+        queued_at=at,
+        key_us=_key_us(at),
+        priority=PRIORITY_NORMAL,
+        losses=0,
+        cancelled_by="",
+        exit_code=None,
+        detail="",
+        claimed_at=None,
+        ended_at=None,
+    )
+
+
+def _key_us(at: When) -> int:
+    return microseconds(at.utc or datetime.max.replace(tzinfo=UTC))
+
+
+def route(state: JobState) -> Routing:
+    """Return whom a job belongs to."""
+    if isinstance(state, NoJob):
+        message = "a job that was never queued belongs to nobody"
+        raise TypeError(message)
+    return Routing(state.job_id, state.customer_id)
+
+
+FOLD: Final[Fold[JobState, e.JobEvent]] = Fold("job", 1, NoJob(), evolve, route)
