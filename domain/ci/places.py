@@ -19,6 +19,8 @@ _SECOND_US: Final = 1_000_000
 PRIORITY_NORMAL: Final = 5
 PRIORITIES: Final = range(1, 10)
 """1 is lowest, 9 highest. Hooks make jobs of normal priority; people change it."""
+LEASE: Final = timedelta(seconds=90)
+"""How long a run is believed to go on without a word; its runner speaks three times as often."""
 AGING_S_MAX: Final = 10_000_000
 """115 days a level: nothing waits that long, so this is strict priority."""
 

@@ -1,0 +1,174 @@
+"""Intake: what becomes of a hook, in one write where it makes a job.
+
+A job's id is derived from its repository and the hash of the hook's body, because only the body is
+signed: the same body is the same job, whatever delivery id it comes under.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from domain.ci import accounts, records
+from domain.ci.hooks import NOBODY, Build, Change, Hook, Nothing, Reason, Rerun, asked_of
+from domain.ci.jobs.commands import JobCommand, JobRefusal, QueueJob, RecordTwin, RetryJob
+from domain.ci.jobs.decide import DECIDER
+from domain.ci.jobs.state import JobState
+from domain.ci.ports import CiStreams
+from domain.kernel.ids import derived_id
+from domain.kernel.refused import ClaimTaken, KernelRefusal, Refused
+from domain.kernel.transition import Outcome, Request, Transitioned, transition
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A hook whose signature was found good and whose body lies on its shelf.
+
+    `body` is the SHA-256 of its bytes in hexadecimal.
+    """
+
+    hook: Hook
+    body: str
+    now: datetime
+    correlation_id: str
+
+
+class Became(StrEnum):
+    """What a hook became."""
+
+    QUEUED = "queued"
+    KNOWN = "known"  # The same body came before: the job is on its way, or done.
+    TWIN = "twin"  # Another hook for the same commit made the job.
+    RETRIED = "retried"
+    ACCOUNT = "account"
+    RECORDED = "recorded"  # No job, for a reason.
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a hook became: the job that it made or joined, or why there is none."""
+
+    became: Became
+    job_id: str = ""
+    reason: Reason | None = None
+
+
+def take_in(streams: CiStreams, arrival: Arrival) -> Taken:
+    """Do what a hook asks for, once for each body. Raises Refused(BUSY): have it sent again."""
+    match asked_of(arrival.hook):
+        case Build() as build:
+            return _build(streams, arrival, build)
+        case Rerun() as rerun:
+            return _rerun(streams, arrival, rerun)
+        case Change() as change:
+            return _change(streams, arrival, change)
+        case Nothing() as nothing:
+            return _record(streams, arrival, nothing)
+        case _ as asked:
+            assert_never(asked)
+
+
+def _build(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
+    try:
+        return _queue(streams, arrival, build)
+    except ClaimTaken as taken:
+        category, _, holder = taken.holder.partition("#")
+        if category != DECIDER.fold.category:
+            return _record(streams, arrival, Nothing(Reason.COMMIT_SKIPPED))
+        twin = RecordTwin(build.trigger, arrival.body, arrival.now)
+        _once(streams, arrival, holder, twin)
+        return Taken(Became.TWIN, holder)
+
+
+def _queue(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
+    """Write job, place in the queue and hold on the commit at once. Raises ClaimTaken."""
+    job_id = derived_id("job", build.repository.repository_id, arrival.body)
+    command = QueueJob(job_id, build, arrival.body, arrival.now)
+    try:
+        done = _once(streams, arrival, job_id, command, creates=True)
+    except Refused as refusal:
+        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
+            raise
+        # The body is the same, so this is its job: an older release read it a little differently.
+        return Taken(Became.KNOWN, job_id)
+    is_new = done.outcome is Outcome.APPLIED
+    return Taken(Became.QUEUED if is_new else Became.KNOWN, job_id)
+
+
+def _rerun(streams: CiStreams, arrival: Arrival, rerun: Rerun) -> Taken:
+    """Run again what was named, or what holds the commit, or build what nobody has built yet."""
+    job_id = rerun.job_id
+    if not job_id:
+        try:
+            return _queue(streams, arrival, rerun.build)
+        except ClaimTaken as taken:
+            category, _, job_id = taken.holder.partition("#")
+            if category != DECIDER.fold.category:
+                return _record(streams, arrival, Nothing(Reason.COMMIT_SKIPPED))
+    try:
+        done = _once(streams, arrival, job_id, RetryJob(rerun.build.user, arrival.now))
+    except Refused as refusal:
+        match refusal.reason:
+            case JobRefusal.JOB_NOT_ENDED:
+                return Taken(Became.KNOWN, job_id)
+            case JobRefusal.JOB_NOT_FOUND:
+                return _record(streams, arrival, Nothing(Reason.UNKNOWN_JOB))
+            case _:
+                raise
+    is_new = done.outcome is Outcome.APPLIED
+    return Taken(Became.RETRIED if is_new else Became.KNOWN, job_id)
+
+
+def _once(
+    streams: CiStreams,
+    arrival: Arrival,
+    job_id: str,
+    command: JobCommand,
+    *,
+    creates: bool = False,
+) -> Transitioned[JobState]:
+    """Carry a command out once for each body and job."""
+    command_id = derived_id("hook", job_id, arrival.body)
+    correlation_id = arrival.correlation_id
+    request = Request(job_id, command, command_id, correlation_id, command_id, creates=creates)
+    return transition(streams.jobs, DECIDER, request)
+
+
+def _change(streams: CiStreams, arrival: Arrival, change: Change) -> Taken:
+    customer_id = arrival.hook.customer_id
+    if customer_id == NOBODY:
+        return _record(streams, arrival, Nothing(Reason.INCOMPLETE))
+    command = accounts.ChangeAccount(customer_id, change, arrival.now)
+    command_id = derived_id("hook", customer_id, arrival.body)
+    request = Request(customer_id, command, command_id, arrival.correlation_id, command_id)
+    transition(streams.accounts, accounts.DECIDER, request)
+    return Taken(Became.ACCOUNT)
+
+
+def _record(streams: CiStreams, arrival: Arrival, nothing: Nothing) -> Taken:
+    hook, repository = arrival.hook, arrival.hook.repository
+    where = repository.repository_id if repository else hook.customer_id
+    record_id = derived_id("record", where, hook.event, arrival.body)
+    command = records.RecordHook(
+        record_id=record_id,
+        customer_id=hook.customer_id,
+        event=hook.event,
+        action=hook.action,
+        reason=nothing.reason,
+        repository=repository.name if repository else "",
+        user=hook.user,
+        body=arrival.body,
+        now=arrival.now,
+        commit=nothing.skipped,
+    )
+    request = Request(
+        record_id, command, record_id, arrival.correlation_id, record_id, creates=True
+    )
+    try:
+        transition(streams.records, records.DECIDER, request)
+    except ClaimTaken:  # The commit is being built already: too late to skip it.
+        return _record(streams, arrival, Nothing(nothing.reason))
+    except Refused as refusal:
+        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
+            raise  # The same body, read or judged otherwise by an older release: on record.
+    return Taken(Became.RECORDED, reason=nothing.reason)

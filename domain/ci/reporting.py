@@ -1,0 +1,93 @@
+"""Reporting: what GitHub is to show of a job follows from how the job stands."""
+
+from typing import Final
+
+from domain.ci.jobs.claiming import STATUS
+from domain.ci.jobs.state import Job, Status
+from domain.ci.places import owed_board
+from domain.ci.ports import Checks, CiStreams, Phase, Report, ReportRefusedError, Verdict
+
+LOOKS_MAX: Final = 4
+
+_VERDICTS: Final = {
+    Status.PASSED: Verdict.SUCCESS,
+    Status.FAILED: Verdict.FAILURE,
+    Status.LOST: Verdict.ERROR,
+    Status.REJECTED: Verdict.ERROR,
+    Status.CANCELLED: Verdict.CANCELLED,
+    Status.SUPERSEDED: Verdict.CANCELLED,
+}
+_PHASES: Final = {Status.PENDING: Phase.QUEUED, Status.ACTIVE: Phase.RUNNING}
+
+
+def report(streams: CiStreams, checks: Checks, job_id: str) -> bool:
+    """Show how a job stands, until what is shown is how it stands; True when that is so.
+
+    GitHub has no conditional write: the last one wins, whoever sent it. So the job is read again
+    after sending, and whoever finds that it has moved on sends once more; stopped in between, the
+    same notice comes again. What GitHub will never take is given up, and blocks nothing else.
+    """
+    for _ in range(LOOKS_MAX):
+        job = streams.jobs.load(job_id).state
+        if not isinstance(job, Job):
+            return True
+        wanted = report_of(job)
+        try:
+            checks.show(wanted)
+        except ReportRefusedError:
+            _settled(streams, job)
+            raise
+        after = streams.jobs.load(job_id).state
+        if isinstance(after, Job) and report_of(after).rank == wanted.rank:
+            _settled(streams, job)
+            return True
+    return False
+
+
+def _settled(streams: CiStreams, job: Job) -> None:
+    """Strike the debt of an end that is shown, or never will be."""
+    if job.has_ended:
+        streams.boards.strike(owed_board(job.job_id), str(job.ends), STATUS)
+
+
+def report_of(job: Job) -> Report:
+    """Say what is to be shown of a job."""
+    return Report(
+        job_id=job.job_id,
+        repository=job.repository,
+        sha=job.sha,
+        round=job.ends if job.has_ended else job.ends + 1,
+        phase=_PHASES.get(job.status, Phase.ENDED),
+        summary=summary(job),
+        verdict=_VERDICTS.get(job.status),
+        started_at=job.claimed_at.utc if job.claimed_at else None,
+        ended_at=job.ended_at.utc if job.ended_at else None,
+    )
+
+
+def summary(job: Job) -> str:
+    """Say in one sentence how a job stands."""
+    match job.status:
+        case Status.PENDING:
+            again = f" again after {job.losses} lost runs" if job.losses else ""
+            return f"Waiting in the queue{again}."
+        case Status.ACTIVE:
+            return "Being stopped." if job.is_stopping else f"Running, attempt {job.attempt}."
+        case Status.PASSED:
+            return "Passed."
+        case Status.FAILED:
+            return f"Failed with exit code {job.exit_code}. {job.detail}".strip()
+        case Status.LOST:
+            return f"Given up: {job.losses} runs were lost."
+        case Status.CANCELLED:
+            return f"Cancelled by {job.cancelled_by}."
+        case Status.SUPERSEDED:
+            return "Superseded by a newer push of its branch."
+        case Status.REJECTED:
+            return _REJECTED.get(job.detail, "Not allowed to run.")
+
+
+_REJECTED: Final = {
+    "user_not_allowed": "Not run: its user is not known here; allow the user, then retry.",
+    "account_revoked": "Not run: the app is no longer installed.",
+}

@@ -1,0 +1,142 @@
+"""Running: starting what was claimed, hearing of it, and ending it; fenced by the attempt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from domain.ci.choosing import Running
+from domain.ci.jobs.commands import JobCommand, JobRefusal, LoseRun, RecordResult
+from domain.ci.jobs.decide import DECIDER
+from domain.ci.jobs.events import Conclusion
+from domain.ci.jobs.state import Job, Status, run_name
+from domain.ci.places import LEASE, board_of, lane_place, milliseconds
+from domain.ci.ports import CannotStartError, CiStreams, Run, Runner, RunStatus
+from domain.kernel.ids import derived_id
+from domain.kernel.refused import ClaimTaken, Refused
+from domain.kernel.transition import Request, fingerprint_of, transition
+
+EXIT_NOT_STARTED: Final = 127
+"""As a shell says it of a command that it cannot find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The answer to a heartbeat."""
+
+    is_to_stop: bool
+    until_ms: int
+
+
+def start(
+    streams: CiStreams,
+    runner: Runner,
+    job_id: str,
+    clock: Callable[[], datetime],
+    correlation_id: str,
+) -> bool:
+    """Start the run that a job has claimed; started again, the first is adopted.
+
+    Return whether there is a run to be had. What can never start ends as a failure; other trouble
+    rises, and the same start is tried again.
+    """
+    job = streams.jobs.load(job_id).state
+    if not isinstance(job, Job) or job.status is not Status.ACTIVE:
+        return False
+    if job.is_stopping:
+        runner.stop(job.run)
+    try:
+        runner.start(run_of(job))
+    except CannotStartError as error:
+        result = RecordResult(
+            job.attempt, Conclusion.FAILED, EXIT_NOT_STARTED, clock(), str(error)[:200]
+        )
+        record(streams, job_id, result, correlation_id)
+    return True
+
+
+def run_of(job: Job) -> Run:
+    """Return a job's current run, as a runner gets it."""
+    return Run(
+        name=job.run,
+        job_id=job.job_id,
+        attempt=job.attempt,
+        repository=job.repository,
+        ref=job.ref,
+        sha=job.sha,
+        trigger=job.trigger.value,
+    )
+
+
+def beat(streams: CiStreams, job_id: str, attempt: int, now: datetime) -> Beat:
+    """Let a run's lease last longer, and tell its runner whether to stop.
+
+    Raises Refused: JOB_NOT_FOUND; STALE_ATTEMPT when the run is no longer the job's.
+    """
+    job = streams.jobs.load(job_id).state
+    if not isinstance(job, Job):
+        raise Refused(JobRefusal.JOB_NOT_FOUND, "job_id")
+    until_ms = milliseconds(now + LEASE)
+    place = lane_place(job.lane)
+    is_current = job.status is Status.ACTIVE and job.attempt == attempt
+    if not is_current or not streams.boards.extend(
+        board_of(job.customer_id), place, job.run, until_ms
+    ):
+        raise Refused(
+            JobRefusal.STALE_ATTEMPT, "attempt", attempt=job.attempt, status=job.status.value
+        )
+    return Beat(job.is_stopping, until_ms)
+
+
+def record(streams: CiStreams, job_id: str, command: JobCommand, correlation_id: str) -> None:
+    """Write down what a runner said, or that it fell silent; once for each content.
+
+    Raises Refused: STALE_ATTEMPT for a run that is no longer the job's.
+    """
+    command_id = derived_id(type(command).__name__, job_id, fingerprint_of(command))
+    request = Request(job_id, command, command_id, correlation_id, command_id)
+    transition(streams.jobs, DECIDER, request)
+
+
+def settle(
+    streams: CiStreams,
+    runner: Runner,
+    customer_id: str,
+    running: Running,
+    clock: Callable[[], datetime],
+    correlation_id: str,
+) -> RunStatus:
+    """Find out about a run whose lease has lapsed: it goes on, or has ended, or is lost.
+
+    Age alone takes nothing for lost: only a lapsed lease does, and its lapse is a condition of the
+    write, so that a heartbeat in between wins.
+    """
+    name = run_name(running.job_id, running.attempt)
+    look = runner.look(name)
+    now = clock()
+    match look.status:
+        case RunStatus.RUNNING:
+            until_ms = milliseconds(now + LEASE)
+            streams.boards.extend(board_of(customer_id), lane_place(running.lane), name, until_ms)
+        case RunStatus.ENDED:
+            result = RecordResult(
+                running.attempt, look.conclusion, look.exit_code, now, look.detail
+            )
+            _unless_over(streams, running.job_id, result, correlation_id)
+        case RunStatus.ABSENT:
+            lost = LoseRun(running.attempt, now)
+            _unless_over(streams, running.job_id, lost, correlation_id)
+    return look.status
+
+
+def _unless_over(
+    streams: CiStreams, job_id: str, command: RecordResult | LoseRun, correlation_id: str
+) -> None:
+    """Record it unless the run was heard of, or ended, after we looked."""
+    try:
+        record(streams, job_id, command, correlation_id)
+    except ClaimTaken:
+        return
+    except Refused as refusal:
+        if refusal.reason is not JobRefusal.STALE_ATTEMPT:
+            raise

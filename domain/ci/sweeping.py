@@ -1,0 +1,165 @@
+"""Sweeping, every minute: whatever no event will wake, done by the code that an event would wake.
+
+The boards hold only what is open, so a sweep costs by what there is to do and not by what was ever
+done.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from domain.ci.choosing import Running, choose, standings
+from domain.ci.places import LEASE, OWED, customer_of, milliseconds
+from domain.ci.ports import CiStreams, Deliveries, Delivery, Runner, RunStatus
+from domain.ci.running import settle, start
+from domain.ci.scheduling import schedule
+from domain.kernel.boards import Line
+
+STARTED_WITHIN: Final = timedelta(seconds=30)
+"""A run that nobody has heard of for so long is started again; if it runs, it is adopted."""
+LATELY: Final = timedelta(minutes=15)
+REMEMBERED: Final = timedelta(days=3)
+"""How far back GitHub knows its deliveries; looked through once an hour."""
+UNDELIVERED_AFTER: Final = timedelta(minutes=1)
+DELIVERED_AT_MOST: Final = 5
+"""What failed so often fails for what it says, not for what we were doing."""
+REDELIVERIES_MAX: Final = 50
+"""In one sweep: GitHub limits how much is asked of it."""
+
+Tell = Callable[[str], object]
+"""Pays one kind of debt of a job's ends, by the job's id."""
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep found and did. `trouble` names what will be tried again, and why."""
+
+    customers: int = 0
+    scheduled: int = 0
+    started: int = 0
+    extended: int = 0
+    ended: int = 0
+    lost: int = 0
+    told: int = 0
+    redelivered: int = 0
+    drifted: list[str] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CiSweeper:
+    """Compares the boards with what should have followed from them."""
+
+    streams: CiStreams
+    runner: Runner
+    tell: Mapping[str, Tell]
+    deliveries: Deliveries | None
+    clock: Callable[[], datetime]
+
+    def sweep(self) -> Swept:
+        """Sweep once; trouble with one job keeps no other from being seen to."""
+        swept = Swept()
+        boards: defaultdict[str, list[Line]] = defaultdict(list)
+        for line in self.streams.boards.scan():
+            boards[line.board].append(line)
+        for board, lines in sorted(boards.items()):
+            if customer_id := customer_of(board):
+                self._customer(customer_id, lines, swept)
+            elif board.startswith(OWED):
+                self._owed(board.removeprefix(OWED), lines, swept)
+        if self.deliveries:
+            _tried(swept, "deliveries", partial(self._missed, self.deliveries, swept))
+        return swept
+
+    def _customer(self, customer_id: str, lines: Iterable[Line], swept: Swept) -> None:
+        swept.customers += 1
+        board = standings(customer_id, lines)
+        for running in board.running:
+            _tried(swept, running.job_id, partial(self._run, customer_id, running, swept))
+        if board.taken != len(board.running):
+            swept.drifted.append(customer_id)
+        plan = choose(board)
+        if plan.starts or plan.rejects or plan.supersedes or plan.stops:
+            _tried(swept, customer_id, partial(self._schedule, customer_id, swept))
+
+    def _schedule(self, customer_id: str, swept: Swept) -> None:
+        done = schedule(self.streams, customer_id, self.clock, _correlation(customer_id))
+        swept.scheduled += len(done.started)
+        swept.ended += len(done.ended)
+
+    def _run(self, customer_id: str, running: Running, swept: Swept) -> None:
+        now_ms = milliseconds(self.clock())
+        correlation_id = _correlation(running.job_id)
+        if running.until_ms <= now_ms:
+            status = settle(
+                self.streams, self.runner, customer_id, running, self.clock, correlation_id
+            )
+            swept.extended += status is RunStatus.RUNNING
+            swept.ended += status is RunStatus.ENDED
+            swept.lost += status is RunStatus.ABSENT
+            return
+        is_unheard = running.until_ms == running.began_ms + LEASE // _MS
+        if is_unheard and running.began_ms + STARTED_WITHIN // _MS <= now_ms:
+            start(self.streams, self.runner, running.job_id, self.clock, correlation_id)
+            swept.started += 1
+
+    def _owed(self, job_id: str, lines: Iterable[Line], swept: Swept) -> None:
+        """Pay what ends still owe; one that cannot be paid now keeps no other waiting."""
+        debts = {(line.place, debt) for line in lines for debt in line.note}
+        for place, debt in sorted(debts):
+            if _tried(swept, job_id, partial(self.tell[debt], job_id)):
+                swept.told += 1
+                self._strike_older(job_id, place, debt, debts)
+        if not debts:
+            for line in lines:
+                self.streams.boards.strike(line.board, line.place, "")
+
+    def _strike_older(
+        self, job_id: str, place: str, debt: str, debts: set[tuple[str, str]]
+    ) -> None:
+        """An end that was told under a later end of the same job owes it no longer."""
+        newest = max(int(other) for other, kind in debts if kind == debt)
+        if int(place) < newest:
+            self.streams.boards.strike(f"{OWED}{job_id}", place, debt)
+
+    def _missed(self, deliveries: Deliveries, swept: Swept) -> None:
+        """Have sent again what GitHub says never arrived: it does not do so by itself."""
+        now = self.clock()
+        earliest = now - (REMEMBERED if now.minute == 0 else LATELY)
+        known: defaultdict[str, list[Delivery]] = defaultdict(list)
+        for delivery in deliveries.since(earliest):
+            known[delivery.guid].append(delivery)
+        for sent in list(known.values()):
+            if swept.redelivered == REDELIVERIES_MAX:
+                return
+            if _is_missed(sent, now):
+                deliveries.redeliver(sent[0].delivery_id)
+                swept.redelivered += 1
+
+
+_MS: Final = timedelta(milliseconds=1)
+
+
+def _is_missed(sent: list[Delivery], now: datetime) -> bool:
+    newest = max(one.delivered_at for one in sent)
+    return (
+        not any(one.succeeded for one in sent)
+        and len(sent) < DELIVERED_AT_MOST
+        and newest <= now - UNDELIVERED_AFTER
+    )
+
+
+def _tried(swept: Swept, what: str, act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001  # The next sweep tries it again.
+        swept.trouble.append(f"{what}: {error!r}")
+        return False
+    return True
+
+
+def _correlation(of: str) -> str:
+    return f"sweep-{of}"
