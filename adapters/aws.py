@@ -8,8 +8,10 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
 
 CONFIG: Final = Config(
     # By hand, because the default differs: `legacy` up to botocore 1.43, `standard` since 1.44.
@@ -34,9 +36,13 @@ def client(service: Literal["events"]) -> "EventBridgeClient": ...
 @overload
 def client(service: Literal["s3"]) -> "S3Client": ...
 @overload
+def client(service: Literal["sesv2"]) -> "SESV2Client": ...
+@overload
 def client(service: Literal["sns"]) -> "SNSClient": ...
 @overload
 def client(service: Literal["sqs"]) -> "SQSClient": ...
-def client(service: Literal["events", "s3", "sns", "sqs"]) -> Any:
+@overload
+def client(service: Literal["stepfunctions"]) -> "SFNClient": ...
+def client(service: Literal["events", "s3", "sesv2", "sns", "sqs", "stepfunctions"]) -> Any:
     """Return a client of a service around the tables; region and address are the environment's."""
     return boto3.client(service, config=CONFIG)

@@ -1,0 +1,123 @@
+"""Runs as executions of a state machine, which must be a STANDARD one.
+
+Its executions' names are taken until 90 days after they end, so a name is started once; an EXPRESS
+one starts the same name again. What an execution answers is `{"exit_code": 0}` or another number.
+"""
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+from pydantic import TypeAdapter
+
+from adapters.runners.names import is_run_name, why_not
+from domain.ci.jobs.events import Conclusion
+from domain.ci.ports import CannotStartError, Run, RunLook, Runner, RunStatus
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
+
+DETAIL_LENGTH_MAX: Final = 200
+_NEVER: Final = frozenset(
+    {
+        "InvalidArn",
+        "InvalidExecutionInput",
+        "InvalidName",
+        "StateMachineDoesNotExist",
+        "ValidationException",
+    }
+)
+"""What the same request meets every time; any other code may pass, known to us or not."""
+_RUN: Final = TypeAdapter(Run)
+_ABSENT: Final = RunLook(RunStatus.ABSENT)
+_MACHINE_ARN_PARTS: Final = 7
+
+
+class StepFunctionsRunner(Runner):
+    """Starts executions of one state machine."""
+
+    def __init__(self, client: "SFNClient", state_machine_arn: str) -> None:
+        """Take the client and the machine's ARN. Raises ValueError if it is none."""
+        self._client = client
+        self._machine = state_machine_arn
+        parts = state_machine_arn.split(":")
+        if len(parts) < _MACHINE_ARN_PARTS or parts[5] != "stateMachine":
+            raise ValueError(f"{state_machine_arn!r} is no ARN of a state machine")
+        # A version or an alias behind the name does not stand in its executions' ARNs.
+        self._executions = ":".join((*parts[:5], "execution", parts[6]))
+
+    def start(self, run: Run) -> bool:
+        """Start an execution; True as well while the very same one runs, which AWS hands back."""
+        if not is_run_name(run.name):
+            raise CannotStartError(why_not(run.name))
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine,
+                name=run.name,
+                input=_RUN.dump_json(run).decode(),
+            )
+        except ClientError as error:
+            code = _code(error)
+            if code == "ExecutionAlreadyExists":
+                return False
+            if code in _NEVER:
+                raise CannotStartError(
+                    f"{self._machine} does not take {run.name}: {error}"
+                ) from error
+            raise
+        return True
+
+    def look(self, name: str) -> RunLook:
+        """Say how an execution stands; one that was just started may be absent for a moment."""
+        if not is_run_name(name):
+            return _ABSENT
+        try:
+            found = self._client.describe_execution(executionArn=self._arn(name))
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return _ABSENT
+        return _look(found)
+
+    def stop(self, name: str) -> None:
+        """End an execution now; how it ended by itself stays."""
+        if not is_run_name(name):
+            return
+        try:
+            self._client.stop_execution(executionArn=self._arn(name))
+        except ClientError as error:
+            # The second one stands for an execution that has ended.
+            if _code(error) not in ("ExecutionDoesNotExist", "ValidationException"):
+                raise
+
+    def _arn(self, name: str) -> str:
+        return f"{self._executions}:{name}"
+
+
+def _look(found: "DescribeExecutionOutputTypeDef") -> RunLook:
+    match found["status"]:
+        case "SUCCEEDED":
+            code = _exit_code(found.get("output", ""))
+            conclusion = Conclusion.FAILED if code else Conclusion.PASSED
+            return RunLook(RunStatus.ENDED, conclusion, code)
+        case "FAILED" | "TIMED_OUT" as status:
+            said = ": ".join(filter(None, (found.get("error"), found.get("cause")))) or status
+            # No script has told an exit code; 0 would read as if it had passed.
+            return RunLook(RunStatus.ENDED, Conclusion.FAILED, 1, said[:DETAIL_LENGTH_MAX])
+        case "ABORTED":
+            return RunLook(RunStatus.ENDED)
+        case _:
+            return RunLook(RunStatus.RUNNING)  # Also what AWS may add: its lease ends it, not we.
+
+
+def _exit_code(output: str) -> int:
+    """Read what an execution answers; one that says nothing of an exit code has passed."""
+    try:
+        said = json.loads(output)
+    except ValueError:
+        return 0
+    code = said.get("exit_code", 0) if isinstance(said, dict) else 0
+    return code if isinstance(code, int) else 0
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
