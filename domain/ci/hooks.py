@@ -196,7 +196,8 @@ def asked_of(hook: Hook) -> Asked:
         case PullRequest() as pull:
             return _pull_request(hook, pull)
         case MergeGroup(action="checks_requested") as group:
-            return _build(hook, group.repository, group.ref, group.sha, Trigger.MERGE_GROUP)
+            trigger = Trigger.MERGE_GROUP
+            return _build(hook, group.repository, group.ref, group.sha, trigger, group.title)
         case MergeGroup():
             return Nothing(Reason.ACTION)
         case Rerequest() as again:
@@ -235,5 +236,6 @@ def _pull_request(hook: Hook, pull: PullRequest) -> Asked:
 def _build(
     hook: Hook, repository: Repository, ref: str, sha: str, trigger: Trigger, title: str = ""
 ) -> Build:
-    headline = title.strip().partition("\n")[0][:TITLE_LENGTH_MAX]
+    # Messages come with line breaks of every kind, and none may reach the subject of a mail.
+    headline = "".join(title.strip().splitlines()[:1])[:TITLE_LENGTH_MAX]
     return Build(hook.customer_id, repository, ref, sha, trigger, hook.user, title=headline)

@@ -31,7 +31,7 @@ class CiStreams:
 class Run:
     """One attempt of a job, as a runner gets it; `name` makes starting it twice the same as once.
 
-    Names are up to 40 letters, digits and hyphens.
+    Names are up to 80 small letters, digits and hyphens.
     """
 
     name: str

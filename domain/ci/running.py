@@ -124,6 +124,7 @@ def settle(
             )
             _unless_over(streams, running.job_id, result, correlation_id)
         case RunStatus.ABSENT:
+            runner.stop(name)  # What a runner that died has left would run beside the next attempt.
             lost = LoseRun(running.attempt, now)
             _unless_over(streams, running.job_id, lost, correlation_id)
     return look.status

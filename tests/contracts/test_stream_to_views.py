@@ -1,7 +1,6 @@
 """From real stream records to rows, on every engine that has a stream."""
 
-import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -31,9 +30,10 @@ from handlers.streams import broadcast, project
 from handlers.streams.batch import Arrived, StreamViewError, run
 from handlers.streams.broadcasting import Broadcaster
 from handlers.streams.projection import categories
-from handlers.streams.records import Decoder, read
+from handlers.streams.records import by_category, read
 from handlers.timers.sweeping import Sweeper, Swept
 from tests.support.engines import Dynamo
+from tests.support.tailing import Tail
 from tests.support.world import World, place
 
 SEED = 20260101
@@ -55,11 +55,7 @@ class Tabled(World):
         payments = DynamoDBEventStore(*names, PAYMENT_FOLD, PAYMENTS, count)
         shipments = DynamoDBEventStore(*names, SHIPMENT_FOLD, SHIPMENTS, count)
         self.streams = Streams(orders, payments, shipments)
-        self.decoders: dict[str, Decoder] = {
-            "order": orders.decode,
-            "payment": payments.decode,
-            "shipment": shipments.decode,
-        }
+        self.stores = by_category(orders, payments, shipments)
         self.views = DynamoDBViews(self.client, self.tables.views)  # type: ignore[assignment]
         self.marks = DynamoDBMarks(self.client, self.tables.claims)  # type: ignore[assignment]
         self.parking = DynamoDBParking(self.client, self.tables.claims)  # type: ignore[assignment]
@@ -82,7 +78,7 @@ class Tabled(World):
         return [head.stream for head in self.heads()]
 
     def read(self, record: dict[str, Any]) -> Arrived:
-        return read(record, self.streams, self.decoders)
+        return read(record, self.stores)
 
     def sweep(self, grace: timedelta = timedelta()) -> Swept:
         parts = (self.streams, self.views, self.broadcaster, self.marks, self.parking)
@@ -113,39 +109,13 @@ class Tabled(World):
         return rows
 
 
-def as_lambda_brings_it(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a record as the SDK reads it into one as Lambda sends it: binary values as text."""
-
-    def plain(value: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            kind: base64.b64encode(inner).decode() if kind == "B" else inner
-            for kind, inner in value.items()
-        }
-
-    change = dict(record["dynamodb"])
-    for part in ("Keys", "NewImage"):
-        change[part] = {name: plain(value) for name, value in change[part].items()}
-    return {"eventName": record["eventName"], "dynamodb": change, "eventSourceARN": "arn:events"}
-
-
 def records(world: Tabled) -> list[dict[str, Any]]:
     """Read everything that the events table's stream holds."""
-    arn = world.client.describe_table(TableName=world.tables.events)["Table"]["LatestStreamArn"]
-    streams = world.dynamo.streams()
+    tail = Tail(world.dynamo, world.tables.events)
     found: list[dict[str, Any]] = []
-    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
-        iterator: str | None = streams.get_shard_iterator(
-            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        for _ in range(50):
-            if iterator is None:
-                break
-            answer = streams.get_records(ShardIterator=iterator, Limit=1000)
-            found += [as_lambda_brings_it(one) for one in answer["Records"]]
-            iterator = answer.get("NextShardIterator")
-            if not answer["Records"]:
-                break
-    return [one for one in found if one["eventName"] == "INSERT"]
+    while more := tail.inserted():
+        found += more
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -50,10 +50,11 @@ def _commit(before: JobState, after: Job) -> tuple[AnyClaim, ...]:
 
 def _place(before: JobState, after: Job) -> tuple[AnyClaim, ...]:
     held, wanted = _waiting(before), _waiting(after)
-    if held and wanted and held.place == wanted.place:
+    if held == wanted:
         return ()
-    released = (_released(held),) if held else ()
-    return (*released, wanted) if wanted else released
+    if held is None or (wanted and held.place == wanted.place):
+        return (wanted,) if wanted else ()
+    return (_released(held), wanted) if wanted else (_released(held),)
 
 
 def _waiting(state: JobState) -> Entry | None:

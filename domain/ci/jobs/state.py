@@ -102,12 +102,12 @@ def run_name(job_id: str, attempt: int) -> str:
 
 def evolve(state: JobState, event: e.JobEvent) -> JobState:
     """Return the state after an event; TypeError for one that cannot have happened here."""
+    if isinstance(state, Job):
+        return _changed(state, event)
     if isinstance(event, e.JobQueued):
         return _queued(event)
-    if isinstance(state, NoJob):
-        message = f"{type(event).__name__} happened to a job that was never queued"
-        raise TypeError(message)
-    return _changed(state, event)
+    message = f"{type(event).__name__} happened to a job that was never queued"
+    raise TypeError(message)
 
 
 def _queued(event: e.JobQueued) -> Job:

@@ -1,0 +1,76 @@
+"""What both ways of showing a report share: names, the job's page, whole lists, short texts."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+from github.Commit import Commit
+from github.GithubObject import GithubObject
+from github.PaginatedList import PaginatedList
+from github.Repository import Repository
+
+from adapters.github.connection import PER_PAGE
+from adapters.github.errors import BrokenAnswerError
+from domain.ci.ports import Phase, Report, ReportRefusedError, Verdict
+
+LINE_LENGTH_MAX: Final = 140
+"""Characters of a status' description, "Create a commit status" of GitHub's REST pages."""
+_PAGES_MAX: Final = 20
+_REPOSITORY: Final = re.compile(r"[\w-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
+_SHA: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+T = TypeVar("T", bound=GithubObject)
+
+
+def check_names(report: Report) -> None:
+    """Raise ReportRefusedError for names that are none: they come from hooks, and become a path."""
+    if not _REPOSITORY.fullmatch(report.repository):
+        message = f"{report.repository!r} is no repository's name; it looks like `owner/name`"
+        raise ReportRefusedError(message)
+    if not _SHA.fullmatch(report.sha):
+        message = f"{report.sha!r} is no commit; it has 40 or 64 hexadecimal digits"
+        raise ReportRefusedError(message)
+
+
+def commit_of(repository: Repository, sha: str) -> Commit:
+    """Name a commit without fetching it: nothing of its up to 300 files is of interest here."""
+    url = f"{repository.url}/commits/{sha}"
+    return Commit(repository.requester, {}, {"url": url, "sha": sha})
+
+
+def listed(items: PaginatedList[T]) -> Iterator[T]:
+    """Yield all items, at most 2,000; what lies behind them counts as not shown.
+
+    Page by page, because iterating over the list itself takes an answer without a body for the end:
+    what was shown would seem not to be. Raises BrokenAnswerError for such an answer.
+    """
+    for number in range(_PAGES_MAX):
+        try:
+            page = items.get_page(number)
+        except TypeError as error:  # PyGithub looks into an answer without checking its shape.
+            message = f"GitHub answered with no list: {error}"
+            raise BrokenAnswerError(message) from error
+        yield from page
+        if len(page) < PER_PAGE:
+            return
+
+
+def page_of(page_url: str, job_id: str) -> str:
+    """Return where people see a job."""
+    return f"{page_url.rstrip('/')}/ci/jobs/{job_id}/page"
+
+
+def line_of(text: str) -> str:
+    """Return a text as one line of at most 140 characters, with an ellipsis where it was cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= LINE_LENGTH_MAX else f"{line[: LINE_LENGTH_MAX - 1].rstrip()}…"
+
+
+def verdict_of(report: Report) -> Verdict | None:
+    """Return the verdict of an end, None before it. Raises ValueError for an end without one."""
+    if report.phase is not Phase.ENDED:
+        return None
+    if report.verdict is None:
+        message = f"the report of {report.job_id}, round {report.round}, ends without a verdict"
+        raise ValueError(message)
+    return report.verdict

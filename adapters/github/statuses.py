@@ -1,0 +1,86 @@
+"""Reports as commit statuses: any token may set them, and the newest of a context is shown.
+
+A status cannot be changed, only covered by a newer one, up to 1,000 of them for one commit and
+context. It has no field for us: whose it is and its rank stand in its link to the job's page.
+"""
+
+import re
+from functools import partial
+from typing import Final
+from urllib.parse import urlsplit
+
+from github.Commit import Commit
+from github.Repository import Repository
+
+from adapters.github.checks import check_names, commit_of, line_of, listed, page_of, verdict_of
+from adapters.github.connection import Access
+from adapters.github.errors import BrokenAnswerError, classified
+from domain.ci.ports import Checks, Report, Verdict
+
+_STATES: Final = {
+    None: "pending",
+    Verdict.SUCCESS: "success",
+    Verdict.FAILURE: "failure",
+    Verdict.ERROR: "error",
+    Verdict.CANCELLED: "error",
+}
+_NONE: Final = (0, 0)
+_RANK: Final = re.compile(r"round=(?P<round>[0-9]{1,9})&phase=(?P<phase>[0-9])")
+
+
+class StatusChecks(Checks):
+    """Shows reports under one context."""
+
+    def __init__(self, access: Access, page_url: str, context: str = "waybill") -> None:
+        """Take the access, where our pages are, and the name that people see beside a commit."""
+        self._access = access
+        self._page_url = page_url
+        self._context = context
+
+    def show(self, report: Report) -> None:
+        check_names(report)
+        with classified(f"the status {self._context} of {report.repository}@{report.sha}"):
+            self._access.ask(report.repository, partial(self._show, report))
+
+    def _show(self, report: Report, repository: Repository) -> None:
+        commit = commit_of(repository, report.sha)
+        if self._shown(commit, report.job_id) >= report.rank:
+            return
+        state = _STATES[verdict_of(report)]
+        query = f"round={report.round}&phase={report.phase:d}"
+        made = commit.create_status(
+            state=state,
+            target_url=f"{page_of(self._page_url, report.job_id)}?{query}",
+            description=line_of(report.summary),
+            context=self._context,
+        )
+        if made.state != state:
+            message = f"GitHub was sent {state} for {report.repository}@{report.sha}, and says else"
+            raise BrokenAnswerError(message)
+
+    def _shown(self, commit: Commit, job_id: str) -> tuple[int, int]:
+        """Return the rank of the job's newest status; lists are newest first.
+
+        Newest, not highest: of two senders at once the later may have covered a higher rank.
+        Another job's is passed over: a tag's and a branch's job speak of the same commit in turn,
+        and neither is to repeat itself because the other spoke after it.
+        """
+        for status in listed(commit.get_statuses()):
+            if not status.id:
+                message = f"GitHub lists no statuses for {commit.sha}, but something else"
+                raise BrokenAnswerError(message)
+            if status.context == self._context and (rank := rank_in(status.target_url, job_id)):
+                return rank
+        return _NONE
+
+
+def rank_in(target_url: str | None, job_id: str) -> tuple[int, int] | None:
+    """Read a rank from a link to a job's page; None if it is another's, or none of ours."""
+    try:
+        link = urlsplit(target_url or "")
+    except ValueError:  # Anybody who may set statuses may set one of our context.
+        return None
+    if not link.path.endswith(page_of("", job_id)):
+        return None
+    found = _RANK.fullmatch(link.query)
+    return (int(found["round"]), int(found["phase"])) if found else None
