@@ -17,13 +17,13 @@ from domain.ci.ports import ReportLaterError, ReportRefusedError
 _FORBIDDEN: Final = 403
 _TOO_MANY: Final = 429
 _ADVICE: Final = {
-    401: "check the token, or the app's id and key",
     403: "give the token or the app the permission; a suspended installation has none",
     404: "the repository is gone, or hidden from our token or app",
     410: "this is switched off there",
     422: "the commit is unknown there, or shows all that it can",
     451: "the repository is blocked",
 }
+# 401 is not among them: a token that is wrong today is put right, and what was owed is still owed.
 _LATER_S: Final = 60
 """ "Otherwise, wait for at least one minute before retrying." """
 _LATER_MAX_S: Final = 3600

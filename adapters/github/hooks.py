@@ -153,8 +153,12 @@ def _repository(found: Field) -> Repository | None:
 
 
 def _user(sent: Field) -> str:
-    """Return the login of who caused it; a push has a pusher, who need not be the sender."""
-    return (sent["pusher"]["name"].text or sent["sender"]["login"].text)[:WORD_LENGTH_MAX]
+    """Return the login of whose work it is: a push has a pusher, a pull request an author.
+
+    Neither need be the sender: who reopens a stranger's pull request did not write it.
+    """
+    known = (sent["pusher"]["name"], sent["pull_request"]["user"]["login"], sent["sender"]["login"])
+    return next((one.text for one in known if one.text), "")[:WORD_LENGTH_MAX]
 
 
 # ---- its event: each raises _IncompleteError ---------------------------------------------------

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-NOBODY: Final = "nobody"
-"""The customer of a hook that names no account: a ping of an organisation, for example."""
+NOBODY: Final = "nobody~"
+"""The customer of a hook that names no account, a ping of an organisation for example; no login."""
 _TRUSTED: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _SKIP: Final = re.compile(
     r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|^skip-checks:\s*true\s*$",
@@ -117,7 +117,7 @@ Told = Push | PullRequest | MergeGroup | Rerequest | Installation | Other
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One webhook. `event` is the unsigned header's word; `user` is the sender's login."""
+    """One webhook. `event` is the unsigned header's word; `user` the login of whose work it is."""
 
     event: str
     customer_id: str

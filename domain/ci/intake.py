@@ -10,10 +10,20 @@ from enum import StrEnum
 from typing import assert_never
 
 from domain.ci import accounts, records
-from domain.ci.hooks import NOBODY, Build, Change, Hook, Nothing, Reason, Rerun, asked_of
+from domain.ci.hooks import (
+    NOBODY,
+    Build,
+    Change,
+    Hook,
+    Nothing,
+    Reason,
+    Repository,
+    Rerun,
+    asked_of,
+)
 from domain.ci.jobs.commands import JobCommand, JobRefusal, QueueJob, RecordTwin, RetryJob
 from domain.ci.jobs.decide import DECIDER
-from domain.ci.jobs.state import JobState
+from domain.ci.jobs.state import Job, JobState
 from domain.ci.ports import CiStreams
 from domain.kernel.ids import derived_id
 from domain.kernel.refused import ClaimTaken, KernelRefusal, Refused
@@ -105,18 +115,22 @@ def _rerun(streams: CiStreams, arrival: Arrival, rerun: Rerun) -> Taken:
             category, _, job_id = taken.holder.partition("#")
             if category != DECIDER.fold.category:
                 return _record(streams, arrival, Nothing(Reason.COMMIT_SKIPPED))
+    if not _belongs(streams, job_id, rerun.build.repository):
+        return _record(streams, arrival, Nothing(Reason.UNKNOWN_JOB))
     try:
         done = _once(streams, arrival, job_id, RetryJob(rerun.build.user, arrival.now))
     except Refused as refusal:
-        match refusal.reason:
-            case JobRefusal.JOB_NOT_ENDED:
-                return Taken(Became.KNOWN, job_id)
-            case JobRefusal.JOB_NOT_FOUND:
-                return _record(streams, arrival, Nothing(Reason.UNKNOWN_JOB))
-            case _:
-                raise
+        if refusal.reason is not JobRefusal.JOB_NOT_ENDED:
+            raise
+        return Taken(Became.KNOWN, job_id)
     is_new = done.outcome is Outcome.APPLIED
     return Taken(Became.RETRIED if is_new else Became.KNOWN, job_id)
+
+
+def _belongs(streams: CiStreams, job_id: str, repository: Repository) -> bool:
+    """Whether a job is the repository's: an id that a check bears was written by who made it."""
+    job = streams.jobs.load(job_id).state
+    return isinstance(job, Job) and job.repository_id == repository.repository_id
 
 
 def _once(
@@ -148,7 +162,8 @@ def _change(streams: CiStreams, arrival: Arrival, change: Change) -> Taken:
 def _record(streams: CiStreams, arrival: Arrival, nothing: Nothing) -> Taken:
     hook, repository = arrival.hook, arrival.hook.repository
     where = repository.repository_id if repository else hook.customer_id
-    record_id = derived_id("record", where, hook.event, arrival.body)
+    # Not by its event: that is not signed, and one body would make a record of each word for it.
+    record_id = derived_id("record", where, arrival.body)
     command = records.RecordHook(
         record_id=record_id,
         customer_id=hook.customer_id,

@@ -39,10 +39,16 @@ def mail_end(
         if address:
             mailer.send(write(job, f"{job.job_id}-{job.ends}", address))
     except MailRefusedError:
-        streams.boards.strike(owed_board(job_id), str(job.ends), MAIL)
+        _settled(streams, job)
         raise
-    streams.boards.strike(owed_board(job_id), str(job.ends), MAIL)
+    _settled(streams, job)
     return address != ""
+
+
+def _settled(streams: CiStreams, job: Job) -> None:
+    """Strike the debt of an end, last, and of those before it: they are old news by now."""
+    for end in range(1, job.ends + 1):
+        streams.boards.strike(owed_board(job.job_id), str(end), MAIL)
 
 
 def _is_owed(streams: CiStreams, job: Job) -> bool:

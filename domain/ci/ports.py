@@ -184,7 +184,10 @@ class Delivery:
 
 
 class Deliveries(Protocol):
-    """GitHub's list of what it sent us in the last days, and its way to send it again."""
+    """GitHub's list of what it sent us in the last days, and its way to send it again.
+
+    Both raise ReportRefusedError, for a delivery that it no longer knows, and ReportLaterError.
+    """
 
     def since(self, earliest: datetime) -> Iterator[Delivery]:
         """Yield deliveries, newest first."""

@@ -45,9 +45,10 @@ def report(streams: CiStreams, checks: Checks, job_id: str) -> bool:
 
 
 def _settled(streams: CiStreams, job: Job) -> None:
-    """Strike the debt of an end that is shown, or never will be."""
+    """Strike the debt of an end that is shown, or never will be, and of those before it."""
     if job.has_ended:
-        streams.boards.strike(owed_board(job.job_id), str(job.ends), STATUS)
+        for end in range(1, job.ends + 1):
+            streams.boards.strike(owed_board(job.job_id), str(end), STATUS)
 
 
 def report_of(job: Job) -> Report:

@@ -56,11 +56,10 @@ def schedule(
     board = look_at(streams.boards, customer_id)
     plan = choose(board)
     each = _Each(streams, clock, correlation_id)
-    return Scheduled(
-        started=each.start(plan, board),
-        ended=each.end(plan),
-        stopped=each.stop(plan),
-    )
+    # Ends first: stopped after starting the newest of a branch, the next pass would find no newer
+    # one waiting, and would run an older one after it.
+    ended = each.end(plan)
+    return Scheduled(started=each.start(plan, board), ended=ended, stopped=each.stop(plan))
 
 
 def look_at(boards: Boards, customer_id: str) -> Standings:

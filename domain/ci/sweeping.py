@@ -13,7 +13,7 @@ from typing import Final
 
 from domain.ci.choosing import Running, choose, standings
 from domain.ci.places import LEASE, OWED, customer_of, milliseconds
-from domain.ci.ports import CiStreams, Deliveries, Delivery, Runner, RunStatus
+from domain.ci.ports import CiStreams, Deliveries, Delivery, ReportRefusedError, Runner, RunStatus
 from domain.ci.running import settle, start
 from domain.ci.scheduling import schedule
 from domain.kernel.boards import Line
@@ -136,8 +136,16 @@ class CiSweeper:
             if swept.redelivered == REDELIVERIES_MAX:
                 return
             if _is_missed(sent, now):
-                deliveries.redeliver(sent[0].delivery_id)
-                swept.redelivered += 1
+                self._redeliver(deliveries, sent[0], swept)
+
+    def _redeliver(self, deliveries: Deliveries, sent: Delivery, swept: Swept) -> None:
+        """Have one sent again; one that GitHub no longer knows keeps no other from being sent."""
+        try:
+            deliveries.redeliver(sent.delivery_id)
+        except ReportRefusedError as error:
+            swept.trouble.append(f"delivery {sent.guid}: {error}")
+        else:
+            swept.redelivered += 1
 
 
 _MS: Final = timedelta(milliseconds=1)

@@ -13,17 +13,22 @@ from domain.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PublishedEvent:
-    """What every published event says: which order it belongs to, and when it happened."""
+    """Every published event has a source, a version, and `occurred_at`: when it happened."""
 
     SOURCE: ClassVar[str] = "waybill"
     VERSION: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CommerceEvent(PublishedEvent):
+    """Something that happened to an order, or to what belongs to it."""
 
     order_id: str
     occurred_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class OrderEvent(PublishedEvent):
+class OrderEvent(CommerceEvent):
     """Something that happened to an order."""
 
     SOURCE: ClassVar[str] = "waybill.orders"
@@ -100,7 +105,7 @@ class OrderCompleted(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentEvent(PublishedEvent):
+class PaymentEvent(CommerceEvent):
     """Something that happened to a payment of an order."""
 
     SOURCE: ClassVar[str] = "waybill.payments"
@@ -179,7 +184,7 @@ class PaymentRefundFailed(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ShipmentEvent(PublishedEvent):
+class ShipmentEvent(CommerceEvent):
     """Something that happened to a shipment of an order."""
 
     SOURCE: ClassVar[str] = "waybill.shipments"
@@ -235,6 +240,21 @@ class ShipmentCancelled(ShipmentEvent):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CiJobEnded(PublishedEvent):
+    """A CI job has ended; one that is retried ends again.
+
+    `outcome` is passed, failed, lost, cancelled, superseded or rejected. Treat an outcome that you do not know as `failed`.
+    """
+
+    SOURCE: ClassVar[str] = "waybill.ci"
+
+    job_id: str
+    occurred_at: datetime | None
+    customer_id: str
+    outcome: str
+
+
 PUBLISHED: tuple[type[PublishedEvent], ...] = (
     OrderPlaced,
     OrderConfirmed,
@@ -259,5 +279,6 @@ PUBLISHED: tuple[type[PublishedEvent], ...] = (
     ShipmentDelivered,
     ShipmentReturned,
     ShipmentCancelled,
+    CiJobEnded,
 )
 """Every event that leaves the service."""

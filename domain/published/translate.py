@@ -6,6 +6,9 @@ fixed when it is written, so a translation is only ever added for events that ar
 
 from datetime import datetime
 
+from domain.ci.accounts import AccountEvent
+from domain.ci.jobs import events as j
+from domain.ci.records import HookRecorded
 from domain.kernel.commits import Commit
 from domain.kernel.decider import Routing
 from domain.kernel.money import Money
@@ -15,7 +18,9 @@ from domain.payments import events as p
 from domain.published import events as out
 from domain.shipments import events as s
 
-DomainEvent = o.OrderEvent | p.PaymentEvent | s.ShipmentEvent
+DomainEvent = (
+    o.OrderEvent | p.PaymentEvent | s.ShipmentEvent | j.JobEvent | AccountEvent | HookRecorded
+)
 
 
 def published(commit: Commit[DomainEvent]) -> tuple[tuple[int, out.PublishedEvent], ...]:
@@ -41,6 +46,7 @@ def translate(event: DomainEvent, entity_id: str, routing: Routing) -> out.Publi
         _order(event, routing)
         or _payment(event, entity_id, routing.root_id)
         or _shipment(event, entity_id, routing.root_id)
+        or _job(event, entity_id, routing.customer_id)
     )
 
 
@@ -142,6 +148,23 @@ def _shipment(event: DomainEvent, shipment_id: str, order_id: str) -> out.Publis
             return out.ShipmentCancelled(order_id, _utc(at), shipment_id, reason)
         case _:
             return None
+
+
+def _job(event: DomainEvent, job_id: str, customer_id: str) -> out.PublishedEvent | None:
+    match event:
+        case j.JobFinished(conclusion=conclusion):
+            outcome = conclusion.value
+        case j.JobCancelled():
+            outcome = "cancelled"
+        case j.JobSuperseded():
+            outcome = "superseded"
+        case j.JobRejected():
+            outcome = "rejected"
+        case j.JobGivenUp():
+            outcome = "lost"
+        case _:
+            return None
+    return out.CiJobEnded(job_id, _utc(event.at), customer_id, outcome)
 
 
 def _utc(when: When) -> datetime | None:

@@ -1,10 +1,10 @@
-"""The composition root: the one file that names concrete adapters.
+"""The composition root: the one place that names concrete adapters; commerce here, CI in `ci`.
 
 Nothing connects at import. Each function builds its part at the first call and keeps it; the rarer
 adapters are imported there too, so that a function's cold start pays only for what it uses.
 """
 
-# ruff: noqa: PLC0415  # See above: imports inside functions are this file's point.
+# ruff: noqa: PLC0415  # See above: imports inside functions are this package's point.
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -46,23 +46,24 @@ def clock() -> datetime:
 
 
 @cache
-def _dynamodb() -> Any:  # noqa: ANN401  # boto3's client types exist for type checkers only.
+def dynamodb() -> Any:  # noqa: ANN401  # boto3's client types exist for type checkers only.
+    """Return the client of all tables."""
     return dynamodb_client()
 
 
 @cache
 def _orders() -> DynamoDBEventStore[OrderState, OrderEvent]:
-    return DynamoDBEventStore(_dynamodb(), _tables(), ORDER_FOLD, ORDERS, count)
+    return DynamoDBEventStore(dynamodb(), _tables(), ORDER_FOLD, ORDERS, count)
 
 
 @cache
 def _payments() -> DynamoDBEventStore[PaymentState, PaymentEvent]:
-    return DynamoDBEventStore(_dynamodb(), _tables(), PAYMENT_FOLD, PAYMENTS, count)
+    return DynamoDBEventStore(dynamodb(), _tables(), PAYMENT_FOLD, PAYMENTS, count)
 
 
 @cache
 def _shipments() -> DynamoDBEventStore[ShipmentState, ShipmentEvent]:
-    return DynamoDBEventStore(_dynamodb(), _tables(), SHIPMENT_FOLD, SHIPMENTS, count)
+    return DynamoDBEventStore(dynamodb(), _tables(), SHIPMENT_FOLD, SHIPMENTS, count)
 
 
 def _tables() -> StoreTables:
@@ -80,7 +81,7 @@ def views() -> "Views":
     """Return the read models."""
     from adapters.dynamodb.views import DynamoDBViews
 
-    return DynamoDBViews(_dynamodb(), settings().views_table)
+    return DynamoDBViews(dynamodb(), settings().views_table)
 
 
 @cache
@@ -88,7 +89,7 @@ def marks() -> "Marks":
     """Return how far the consumers of streams have come."""
     from adapters.dynamodb.consumers import DynamoDBMarks
 
-    return DynamoDBMarks(_dynamodb(), settings().claims_table)
+    return DynamoDBMarks(dynamodb(), settings().claims_table)
 
 
 @cache
@@ -96,7 +97,7 @@ def parking() -> "Parking":
     """Return where commits wait that cannot be handled."""
     from adapters.dynamodb.consumers import DynamoDBParking
 
-    return DynamoDBParking(_dynamodb(), settings().claims_table)
+    return DynamoDBParking(dynamodb(), settings().claims_table)
 
 
 @cache
@@ -141,7 +142,7 @@ def payment_provider() -> "PaymentProvider":
     if settings().payment_provider != "sandbox":
         message = f"PAYMENT_PROVIDER={settings().payment_provider!r} is not known; use 'sandbox'"
         raise UnknownProviderError(message)
-    return SandboxProvider(DynamoDBBook(_dynamodb(), settings().claims_table))
+    return SandboxProvider(DynamoDBBook(dynamodb(), settings().claims_table))
 
 
 @cache
@@ -150,7 +151,7 @@ def carrier() -> "Carrier":
     from adapters.gateways.dynamodb_book import DynamoDBBook
     from adapters.gateways.sandbox import SandboxCarrier
 
-    return SandboxCarrier(DynamoDBBook(_dynamodb(), settings().claims_table))
+    return SandboxCarrier(DynamoDBBook(dynamodb(), settings().claims_table))
 
 
 def reports_stream_failures() -> bool:
@@ -160,14 +161,9 @@ def reports_stream_failures() -> bool:
 
 def read_record(record: dict[str, Any]) -> "Arrived":
     """Decode a stream record of the events table."""
-    from handlers.streams.records import read
+    from handlers.streams.records import by_category, read
 
-    decoders = {
-        "order": _orders().decode,
-        "payment": _payments().decode,
-        "shipment": _shipments().decode,
-    }
-    return read(record, streams(), decoders)
+    return read(record, by_category(_orders(), _payments(), _shipments()))
 
 
 @cache
@@ -185,7 +181,7 @@ def heads(segment: int, segments: int) -> Iterator["Seen"]:
     """Scan one segment of the events table for the newest commit of each stream."""
     from adapters.dynamodb.event_scan import scan_heads
 
-    return scan_heads(_dynamodb(), settings().events_table, segment, segments)
+    return scan_heads(dynamodb(), settings().events_table, segment, segments)
 
 
 def listener(process_id: int, is_alive: Callable[[int], bool]) -> "BusListener":

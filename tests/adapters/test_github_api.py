@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 
 import pytest
 import requests
-from github.GithubException import GithubException, IncompletableObject
+from github.GithubException import BadCredentialsException, GithubException, IncompletableObject
 
 from adapters.github.check_runs import CheckRunChecks
 from adapters.github.connection import Api, AppAccess, TokenAccess, app_client, token_client
@@ -218,7 +218,7 @@ def test_a_limit_is_honoured_wherever_it_is_met(check_run: Shown, path: str) -> 
     assert raised.value.retry_after_s == 9
 
 
-@pytest.mark.parametrize("code", [401, 403, 404, 410, 422, 451])
+@pytest.mark.parametrize("code", [403, 404, 410, 422, 451])
 def test_a_no_says_what_github_said_and_what_to_do(remote: Shown, code: int) -> None:
     body = {"message": "Not this", "errors": [{"message": "because"}, "of that"]}
     remote.github.faults.append(Fault("POST", remote.writes, status=code, body=body))
@@ -235,9 +235,9 @@ def test_a_repository_that_is_gone_and_a_commit_that_is_unknown_are_refused(remo
         remote.show(report(QUEUED))
 
 
-def test_a_token_that_was_revoked_is_refused(status: Shown) -> None:
+def test_a_token_that_was_revoked_gives_nothing_up(status: Shown) -> None:
     status.github.revoked.add(TOKEN)
-    with pytest.raises(ReportRefusedError, match="401 Bad credentials; check the token"):
+    with pytest.raises(BadCredentialsException):
         status.show(report(QUEUED))
 
 
