@@ -244,7 +244,8 @@ class ShipmentCancelled(ShipmentEvent):
 class CiJobEnded(PublishedEvent):
     """A CI job has ended; one that is retried ends again.
 
-    `outcome` is passed, failed, lost, cancelled, superseded or rejected. Treat an outcome that you do not know as `failed`.
+    `outcome` is passed, failed, lost, cancelled, superseded or rejected. Treat an outcome that you
+    do not know as `failed`.
     """
 
     SOURCE: ClassVar[str] = "waybill.ci"

@@ -1,19 +1,34 @@
 """Stream records: from what Lambda brings to a commit, whatever the table's stream view."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from adapters.codec.values import UnknownKindError
-from domain.kernel.commits import Commit
-from domain.policies.dossier import Streams
+from domain.kernel.commits import Commit, Past
+from domain.kernel.decider import Fold
 from handlers.streams.batch import Arrived, StreamViewError
-from handlers.streams.projection import categories
-
-Decoder = Callable[[Mapping[str, Any]], tuple[Commit[Any], object | None]]
-"""From a record's new image to its commit, and the state where it bears one."""
 
 
-def read(record: dict[str, Any], streams: Streams, decoders: Mapping[str, Decoder]) -> Arrived:
+class Store(Protocol):
+    """An event store that can read what its table's stream brings."""
+
+    @property
+    def fold(self) -> Fold[Any, Any]:
+        """How its streams are folded."""
+
+    def load_at(self, entity_id: str, version: int) -> Past[Any, Any]:
+        """Return the stream as of a version."""
+
+    def decode(self, image: Mapping[str, Any]) -> tuple[Commit[Any], object | None]:
+        """Return the commit of a new image, and the state where it bears one."""
+
+
+def by_category(*stores: Store) -> dict[str, Store]:
+    """Name stores by the category of their streams."""
+    return {store.fold.category: store for store in stores}
+
+
+def read(record: dict[str, Any], stores: Mapping[str, Store]) -> Arrived:
     """Decode one INSERT record.
 
     NEW_IMAGE and NEW_AND_OLD_IMAGES bring the commit; KEYS_ONLY names it, and it is read back.
@@ -22,15 +37,15 @@ def read(record: dict[str, Any], streams: Streams, decoders: Mapping[str, Decode
     change = record["dynamodb"]
     stream, first = change["Keys"]["pk"]["S"], int(change["Keys"]["sk"]["N"])
     category, _, entity_id = stream.partition("#")
-    known = categories(streams).get(category)
-    if known is None:
+    store = stores.get(category)
+    if store is None:
         message = f"{stream}: this release knows no streams of the category {category!r}"
         raise UnknownKindError(message)
     if "NewImage" in change:
-        commit, state = decoders[category](change["NewImage"])
+        commit, state = store.decode(change["NewImage"])
         return Arrived(change["SequenceNumber"], commit, state)
     if change.get("StreamViewType") == "KEYS_ONLY":
-        commit = known.store.load_at(entity_id, first).commit
+        commit = store.load_at(entity_id, first).commit
         return Arrived(change["SequenceNumber"], commit, None)
     message = (
         f"{record.get('eventSourceARN', 'the events table')}: StreamViewType "

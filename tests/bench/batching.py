@@ -32,7 +32,7 @@ from domain.shipments.state import FOLD as SHIPMENT_FOLD
 from handlers.streams import broadcast, project
 from handlers.streams.batch import Consumer, run
 from handlers.streams.broadcasting import Broadcaster
-from handlers.streams.records import read
+from handlers.streams.records import by_category, read
 from tests.bench.life import requests
 from tests.bench.measuring import Bench, Figure, Pair, Sizes, Step, timed, without_collections
 from tests.bench.recording import Call, Recorder, send
@@ -66,11 +66,7 @@ class Service:
         payments = DynamoDBEventStore(*stored, PAYMENT_FOLD, PAYMENTS, count)
         shipments = DynamoDBEventStore(*stored, SHIPMENT_FOLD, SHIPMENTS, count)
         self.streams = Streams(orders, payments, shipments)
-        decoders = {
-            "order": orders.decode,
-            "payment": payments.decode,
-            "shipment": shipments.decode,
-        }
+        stores = by_category(orders, payments, shipments)
         parking = DynamoDBParking(dynamodb, tables.claims)
         bus = EventBridgeBus(self.clients["events"], self.bus, self.clients["s3"], "oversize")
         notices = SnsNotices(self.clients["sns"], self.topic)
@@ -78,7 +74,7 @@ class Service:
         broadcaster = Broadcaster(self.streams, bus, notices, marks)
 
         def record(each: dict[str, Any]) -> Any:  # noqa: ANN401  # What `read` returns.
-            return read(each, self.streams, decoders)
+            return read(each, stores)
 
         views = DynamoDBViews(dynamodb, tables.views)
         self.consumers: dict[str, Consumer] = {

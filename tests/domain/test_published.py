@@ -2,6 +2,11 @@ from typing import Final, get_args
 
 import pytest
 
+from domain.ci.accounts import AccountChanged, AccountEvent, Settings, SettingsChanged
+from domain.ci.hooks import Change, Reason, Trigger
+from domain.ci.jobs import events as j
+from domain.ci.jobs.events import Conclusion
+from domain.ci.records import HookRecorded
 from domain.kernel.commits import Commit
 from domain.kernel.decider import Routing
 from domain.kernel.money import Money
@@ -98,6 +103,15 @@ PUBLISHED: Final[list[tuple[DomainEvent, out.PublishedEvent]]] = [
     (s.ShipmentDelivered(AT), out.ShipmentDelivered("o1", NOW, "x1")),
     (s.ReturnedToSender(AT), out.ShipmentReturned("o1", NOW, "x1")),
     (s.ShipmentCancelled("", AT), out.ShipmentCancelled("o1", NOW, "x1", "")),
+    (j.JobFinished(1, Conclusion.PASSED, 0, AT), out.CiJobEnded("x1", NOW, "c1", "passed")),
+    (j.JobFinished(1, Conclusion.FAILED, 2, AT), out.CiJobEnded("x1", NOW, "c1", "failed")),
+    (j.JobCancelled("ann", AT), out.CiJobEnded("x1", NOW, "c1", "cancelled")),
+    (j.JobSuperseded("j2", AT), out.CiJobEnded("x1", NOW, "c1", "superseded")),
+    (
+        j.JobRejected(j.Rejection.USER_NOT_ALLOWED, AT),
+        out.CiJobEnded("x1", NOW, "c1", "rejected"),
+    ),
+    (j.JobGivenUp(4, AT), out.CiJobEnded("x1", NOW, "c1", "lost")),
 ]
 KEPT: Final[list[DomainEvent]] = [
     payment_requested(),
@@ -120,6 +134,16 @@ KEPT: Final[list[DomainEvent]] = [
     s.LabelUnknown("ups", AT),
     scanned(ShipmentStatus.LOST),
     s.ScanAnomalyRecorded("i", "late", AT),
+    j.JobQueued("x1", "c1", "1", "o/r", "refs/heads/main", "0" * 40, Trigger.PUSH, "ann", AT),
+    j.TwinRecorded(Trigger.PULL_REQUEST, "b", AT),
+    j.PriorityChanged(9, 1, "ann", AT),
+    j.JobClaimed(1, 4, 1, AT),
+    j.CancellationRequested("ann", AT),
+    j.RunLost(1, AT),
+    j.JobRetried("ann", AT),
+    AccountChanged("c1", Change.GRANTED, AT),
+    SettingsChanged("c1", Settings(), "ann", AT),
+    HookRecorded("r1", "c1", "ping", "", Reason.PING, "", "", "b", AT),
 ]
 
 
@@ -138,8 +162,8 @@ def test_everything_else_stays_with_us(event: DomainEvent) -> None:
 
 
 def test_every_event_is_either_published_or_kept_and_nothing_published_is_left_over() -> None:
-    unions = (o.OrderEvent, p.PaymentEvent, s.ShipmentEvent)
-    every = {event for union in unions for event in get_args(union)}
+    unions = (o.OrderEvent, p.PaymentEvent, s.ShipmentEvent, j.JobEvent, AccountEvent)
+    every = {event for union in unions for event in get_args(union)} | {HookRecorded}
     seen = {type(event) for event, _ in PUBLISHED} | {type(event) for event in KEPT}
     assert seen == every
     assert {type(expected) for _, expected in PUBLISHED} == set(out.PUBLISHED)

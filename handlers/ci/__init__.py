@@ -1,0 +1,1 @@
+"""CI on one machine: the agent that runs scripts."""

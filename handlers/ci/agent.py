@@ -1,0 +1,159 @@
+"""The agent at one run of the local runner: `python -m handlers.ci.agent FOLDER`.
+
+It begins the script, says every half minute that it goes on, keeps what the script says, and says
+how it ended. Stopped anywhere, what it knew stands in the run's folder, and whoever looks there
+after the lease has lapsed says it instead.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from domain.ci.jobs.commands import RecordResult
+from domain.ci.jobs.events import Conclusion
+from domain.ci.places import LEASE
+from domain.ci.ports import CannotStartError, CiStreams, Logs, Run
+from domain.ci.running import EXIT_NOT_STARTED, beat, record
+from domain.kernel.refused import Refused
+from handlers.logs import bind, get_logger
+
+BEAT_S: Final = LEASE.total_seconds() / 3
+POLL_S: Final = 0.05
+GRACE_S: Final = 10.0
+"""Between asking a script to end and ending it."""
+TOLD_TIMES: Final = 5
+
+
+class Work(Protocol):
+    """The run's folder, as far as an agent needs it; see adapters/runners/work.py."""
+
+    @property
+    def run(self) -> Run:
+        """What is to be run."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the script was begun before, however that went on."""
+
+    @property
+    def is_stop_requested(self) -> bool:
+        """Whether somebody asked for the end."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Be the one agent at this run; BlockingIOError where another one is."""
+
+    def begin(self, script: Path, ours: Mapping[str, str]) -> None:
+        """Begin the script, once for ever. Raises CannotStartError."""
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while the script runs."""
+
+    def stop(self, grace_s: float) -> None:
+        """End the script and what it has started."""
+
+    def end(self, exit_code: int | None, detail: str = "") -> bool:
+        """Say how the run ended; the first word stands."""
+
+    def log_tail(self) -> bytes:
+        """Return what the script said."""
+
+
+def main() -> int:
+    """Be the agent at one run, unless another one is, or its script was begun before."""
+    from handlers.wiring import ci  # noqa: PLC0415  # Tests bring ports of their own.
+
+    work = ci.work_at(Path(sys.argv[1]))
+    with suppress(BlockingIOError), work.held(), bind(run=work.run.name, job_id=work.run.job_id):
+        if not work.has_begun:
+            Agent(work, ci.script(), ci.streams(), ci.logs(), ci.clock).live()
+    return 0
+
+
+@dataclass
+class Agent:
+    """One script's life."""
+
+    work: Work
+    script: Path
+    streams: CiStreams
+    logs: Logs
+    clock: Callable[[], datetime]
+    kept_bytes: int = -1
+
+    def live(self) -> None:
+        """Begin, wait, and say how it ended."""
+        try:
+            self.work.begin(self.script, os.environ)
+        except CannotStartError as error:
+            self._ended(EXIT_NOT_STARTED, str(error))
+        else:
+            self._ended(self._wait())
+
+    def _wait(self) -> int | None:
+        """Return the script's exit code; None if it was stopped as asked."""
+        next_beat_s = time.monotonic()
+        while (exit_code := self.work.poll()) is None:
+            if time.monotonic() >= next_beat_s:
+                next_beat_s = time.monotonic() + BEAT_S
+                if not self._goes_on():
+                    self.work.stop(GRACE_S)
+                    return None
+            if self.work.is_stop_requested:
+                self.work.stop(GRACE_S)
+                return None
+            time.sleep(POLL_S)
+        return exit_code
+
+    def _goes_on(self) -> bool:
+        """Say that the run goes on; False when it is to stop, or is no longer the job's."""
+        run = self.work.run
+        try:
+            self._keep_log()
+            return not beat(self.streams, run.job_id, run.attempt, self.clock()).is_to_stop
+        except Refused as refusal:
+            get_logger().warning("run_fenced", reason=refusal.reason.value)
+            return False
+        except Exception as error:  # noqa: BLE001  # A heartbeat that is not heard ends no build.
+            get_logger().warning("beat_failed", error=repr(error))
+            return True
+
+    def _keep_log(self) -> None:
+        text = self.work.log_tail()
+        if len(text) != self.kept_bytes:
+            self.logs.keep(self.work.run.name, text)
+            self.kept_bytes = len(text)
+
+    def _ended(self, exit_code: int | None, detail: str = "") -> None:
+        """Write down how it ended, then say it; what goes unsaid is found by the sweeper."""
+        self.work.end(exit_code, detail)
+        for attempt in range(TOLD_TIMES):
+            try:
+                self._keep_log()
+                self._tell(exit_code, detail)
+            except Refused as refusal:
+                get_logger().warning("result_refused", reason=refusal.reason.value)
+                if not refusal.retryable:
+                    return
+            except Exception as error:  # noqa: BLE001  # As the docstring says.
+                get_logger().warning("result_untold", error=repr(error))
+            else:
+                return
+            time.sleep(2**attempt)
+
+    def _tell(self, exit_code: int | None, detail: str) -> None:
+        run = self.work.run
+        conclusion = None
+        if exit_code is not None:
+            conclusion = Conclusion.PASSED if exit_code == 0 else Conclusion.FAILED
+        result = RecordResult(run.attempt, conclusion, exit_code or 0, self.clock(), detail)
+        record(self.streams, run.job_id, result, f"run-{run.name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Lambda `ci_broadcast`: CI's commits to EventBridge for other teams and to SNS for ourselves.
+
+No mark is kept for each commit: notices only wake those who look for themselves, and what other
+teams must hear, that a job has ended, stands among the debts of that end until it has left.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Any, Final
+
+from domain.ci.jobs.claiming import BUS
+from domain.ci.jobs.state import FOLD
+from domain.ci.places import owed_board
+from domain.ci.ports import CiStreams
+from domain.kernel.commits import Commit
+from domain.kernel.consumers import Parking
+from domain.published.ports import (
+    Bus,
+    MalformedEntryError,
+    Notices,
+    Outgoing,
+    notice_of,
+    outgoing_of,
+)
+from handlers.streams.batch import Arrived, Consumer, park, run
+
+NAME: Final = "ci_broadcast"
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Handle one batch of CI's events table's stream."""
+    from handlers.wiring import ci  # noqa: PLC0415  # Tests bring ports of their own.
+
+    return run(event, _consumer(), report=ci.reports_stream_failures())
+
+
+@cache
+def _consumer() -> Consumer:
+    from handlers.wiring import ci  # noqa: PLC0415  # As above.
+
+    return consumer(ci.streams(), ci.bus(), ci.notices(), ci.parking(), ci.read_record)
+
+
+def consumer(
+    streams: CiStreams,
+    bus: Bus,
+    notices: Notices,
+    parking: Parking,
+    read: Callable[[dict[str, Any]], Arrived],
+) -> Consumer:
+    """Make the consumer over the ports it is given."""
+    return Consumer(NAME, parking, read, partial(_handle, streams, bus, notices, parking))
+
+
+def _handle(
+    streams: CiStreams, bus: Bus, notices: Notices, parking: Parking, arrived: Sequence[Arrived]
+) -> frozenset[int]:
+    """Wake ourselves first, then tell others; return the positions of what is not done for now."""
+    commits = [one.commit for one in arrived]
+    undone = set(notices.notify([notice_of(commit) for commit in commits]))
+    for position, commit in enumerate(commits):
+        if not commit.published:
+            continue
+        try:
+            is_told = _published(streams, bus, commit)
+        except MalformedEntryError as error:
+            park(NAME, parking, commit.stream, commit.last, error)
+        else:
+            undone |= set() if is_told else {position}
+    return frozenset(undone)
+
+
+def _published(streams: CiStreams, bus: Bus, commit: Commit[Any]) -> bool:
+    """Publish what a commit says to others, and strike that debt: sent first, marked after."""
+    outgoing = outgoing_of(commit)
+    if outgoing and bus.publish(outgoing):
+        return False
+    _strike(streams, commit.stream, outgoing)
+    return True
+
+
+def publish_ends(streams: CiStreams, bus: Bus, job_id: str) -> bool:
+    """Publish again what a job's ends have published; False where the bus did not take it all."""
+    done = [
+        _published(streams, bus, commit)
+        for commit in streams.jobs.read(job_id)
+        if outgoing_of(commit)
+    ]
+    return all(done)
+
+
+def _strike(streams: CiStreams, stream: str, outgoing: Sequence[Outgoing]) -> None:
+    """Each end publishes one event, so the event's sequence is the end's number."""
+    job_id = stream.removeprefix(FOLD.stream(""))
+    for one in outgoing:
+        streams.boards.strike(owed_board(job_id), str(one.sequence), BUS)

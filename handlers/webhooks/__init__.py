@@ -1,0 +1,1 @@
+"""Webhooks: what others call when something has happened at their place."""
