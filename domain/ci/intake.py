@@ -85,7 +85,7 @@ def _build(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
         category, _, holder = taken.holder.partition("#")
         if category != DECIDER.fold.category:
             return _record(streams, arrival, Nothing(Reason.COMMIT_SKIPPED))
-        twin = RecordTwin(build.trigger, arrival.body, arrival.now)
+        twin = RecordTwin(build, arrival.body, arrival.now)
         _once(streams, arrival, holder, twin)
         return Taken(Became.TWIN, holder)
 
@@ -163,7 +163,8 @@ def _record(streams: CiStreams, arrival: Arrival, nothing: Nothing) -> Taken:
     hook, repository = arrival.hook, arrival.hook.repository
     where = repository.repository_id if repository else hook.customer_id
     # Not by its event: that is not signed, and one body would make a record of each word for it.
-    record_id = derived_id("record", where, arrival.body)
+    # But by what it skips: no other reading of the body, come first, may keep that from being held.
+    record_id = derived_id("record", where, arrival.body, nothing.skipped)
     command = records.RecordHook(
         record_id=record_id,
         customer_id=hook.customer_id,

@@ -2,7 +2,7 @@
 
 | while | it holds |
 | --- | --- |
-| it exists | its commit: no other hook builds it again |
+| it was not turned away | its commit: no other hook builds it again |
 | it is pending | a place in its customer's queue |
 | it is active | one of its customer's slots, and its branch's lane under a lease |
 | an end is not told | a line of debts: the bus, the status at GitHub, the mail |
@@ -45,7 +45,16 @@ def claims(state: JobState, events: Sequence[e.JobEvent]) -> Sequence[AnyClaim]:
 
 
 def _commit(before: JobState, after: Job) -> tuple[AnyClaim, ...]:
-    return (Claim(after.commit, _stream(after)),) if isinstance(before, NoJob) else ()
+    held, wanted = _holds_commit(before), _holds_commit(after)
+    if held == wanted:
+        return ()
+    action = ClaimAction.TAKE if wanted else ClaimAction.RELEASE
+    return (Claim(after.commit, _stream(after), action),)
+
+
+def _holds_commit(state: JobState) -> bool:
+    """Whether nobody else is to build the commit: what was turned away has not been built."""
+    return isinstance(state, Job) and state.status not in (Status.REJECTED, Status.SUPERSEDED)
 
 
 def _place(before: JobState, after: Job) -> tuple[AnyClaim, ...]:

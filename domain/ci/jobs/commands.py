@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from domain.ci.hooks import Build, Trigger
+from domain.ci.hooks import Build
 from domain.ci.jobs.events import Conclusion, Rejection
 from domain.kernel.decider import EVIDENCE
 
@@ -34,7 +34,7 @@ class QueueJob:
 class RecordTwin:
     """Remember that another hook asked for the same commit."""
 
-    trigger: Trigger
+    build: Build
     body: str
     now: datetime
 

@@ -42,10 +42,16 @@ def queue(command: c.QueueJob, state: JobState) -> JobEvents:
 
 
 def record_twin(command: c.RecordTwin, job: Job) -> JobEvents:
-    """Remember another hook for the same commit, each body once."""
-    if command.body in (job.body, *job.twins) or len(job.twins) >= TWINS_MAX:
+    """Remember another hook for the same commit, each body once.
+
+    Whoever may write to the repository vouches for a stranger's commit by pushing it.
+    """
+    build = command.build
+    vouched_by = build.user if build.is_trusted and not job.is_trusted else ""
+    is_one_too_many = len(job.twins) >= TWINS_MAX and not vouched_by
+    if command.body in (job.body, *job.twins) or is_one_too_many:
         return []
-    return [e.TwinRecorded(command.trigger, command.body, When(command.now))]
+    return [e.TwinRecorded(build.trigger, command.body, When(command.now), vouched_by)]
 
 
 def set_priority(command: c.SetPriority, job: Job) -> JobEvents:

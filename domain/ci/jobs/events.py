@@ -49,11 +49,15 @@ class JobQueued:
 
 @dataclass(frozen=True, slots=True)
 class TwinRecorded:
-    """Another hook asked for the same commit; it gets this job's answer."""
+    """Another hook asked for the same commit; it gets this job's answer.
+
+    `vouched_by` is its user where that one is trusted and the job's was not.
+    """
 
     trigger: Trigger
     body: str
     at: When
+    vouched_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,10 @@ def _queued(event: e.JobQueued) -> Job:
 
 def _changed(job: Job, event: e.JobEvent) -> Job:
     match event:
-        case e.TwinRecorded(body=body):
+        case e.TwinRecorded(body=body, vouched_by=""):
             return replace(job, twins=(*job.twins, body))
+        case e.TwinRecorded(body=body, vouched_by=user):
+            return replace(job, twins=(*job.twins, body), user=user, is_trusted=True)
         case e.PriorityChanged(priority=priority, key_us=key_us):
             return replace(job, priority=priority, key_us=key_us)
         case e.JobClaimed(attempt=attempt, at=at):
