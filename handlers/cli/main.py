@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from handlers.cli.commands.ci.group import ci
 from handlers.cli.commands.history import history
 from handlers.cli.commands.importing import import_
 from handlers.cli.commands.listen import listen
@@ -17,12 +18,13 @@ from handlers.cli.commands.up import up
 from handlers.cli.failure import INTERRUPTED
 from handlers.cli.world import LocalWorld
 
-_HELP = """Orders, payments and shipments, as events.
+_HELP = """Orders, payments, shipments and builds, as events.
 
 \b
 waybill up                  run the service on this machine
 waybill import olist DIR    take over real orders
 waybill history ORDER       what happened to one of them
+waybill ci push acme/shop   build a commit, as if GitHub had told of it
 
 Exit status: 0 done, 1 something in the input was wrong or not found, 2 wrong usage or no running
 service, 130 interrupted.
@@ -36,11 +38,11 @@ service, 130 interrupted.
 @click.version_option(version("waybill"), prog_name="waybill")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Orders, payments and shipments, as events."""
+    """Orders, payments, shipments and builds, as events."""
     context.obj = context.obj or LocalWorld()
 
 
-for _command in (up, import_, history, track, orders, order, listen, sweep):
+for _command in (up, import_, history, track, orders, order, listen, sweep, ci):
     cli.add_command(_command)
 
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from handlers.cli.failure import no_service
 from handlers.cli.listening import Listener
 from handlers.cli.main import cli
+from handlers.cli.pushing import WEBHOOK_PATH, Webhook
 from handlers.cli.service import Service
 from handlers.cli.world import Ports
 from handlers.cli.world import World as CliWorld
@@ -16,6 +17,7 @@ from tests.support.stub_service import StubService, stub_service
 from tests.support.world import World
 
 Run = Callable[..., Result]
+SIGNED_WITH = "what tests sign webhooks with"
 
 
 class TestWorld(CliWorld):
@@ -27,6 +29,7 @@ class TestWorld(CliWorld):
         self._url = url
         self._memory = memory
         self.ear: Listener | None = None
+        self.ci_swept: dict[str, Any] = {}
 
     def service(self, state: Path | None) -> Service:
         if state is not None:
@@ -44,6 +47,14 @@ class TestWorld(CliWorld):
     def listener(self, _state: Path | None) -> Listener:
         assert self.ear is not None
         return self.ear
+
+    def ci_sweep(self, _state: Path | None) -> dict[str, Any]:
+        return self.ci_swept
+
+    def webhook(self, state: Path | None) -> Webhook:
+        if state is not None:
+            raise no_service()
+        return Webhook(self._url + WEBHOOK_PATH, SIGNED_WITH)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""CI's commands: one file each."""

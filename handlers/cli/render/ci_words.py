@@ -1,0 +1,89 @@
+"""CI's words: how long something lasts, how a job stands, and rows that fit."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from rich.text import Text
+
+from domain.ci.jobs.state import Status
+from handlers.cli.render.text import clean, words
+
+COLOURS: Final = {
+    Status.PENDING: "yellow",
+    Status.ACTIVE: "cyan",
+    Status.PASSED: "green",
+    Status.FAILED: "red",
+    Status.LOST: "red",
+    Status.REJECTED: "red",
+    Status.CANCELLED: "magenta",
+    Status.SUPERSEDED: "magenta",
+}
+OPEN: Final = frozenset({Status.PENDING.value, Status.ACTIVE.value})
+_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_GAP: Final = "  "
+
+
+def status(name: object) -> Text:
+    """Write a status in its colour; one of a later release has none."""
+    text = str(name)
+    return Text(words(text), style=COLOURS[Status(text)] if text in set(Status) else "")
+
+
+def branch(ref: object) -> str:
+    """Write a branch by its name alone, and any other ref in full."""
+    return str(ref or "").removeprefix("refs/heads/")
+
+
+def lasting(seconds: float) -> str:
+    """Write a duration with its two largest units: `2 min 3 s`."""
+    left = max(0, int(seconds))
+    parts = []
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        parts.append((count, unit))
+    first = next((i for i, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    said = [f"{count} {unit}" for count, unit in parts[first : first + 2] if count]
+    return " ".join(said) or "0 s"
+
+
+def between(start: object, end: object) -> str:
+    """Write how long it is from one ISO time to another; `-` where one is missing."""
+    began, ended = _time(start), _time(end)
+    return lasting((ended - began).total_seconds()) if began and ended else "-"
+
+
+def since(at: object, now: datetime) -> str:
+    """Write how long ago an ISO time is."""
+    return between(at, now.isoformat())
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def rows(header: Sequence[str], cells: Iterable[Sequence[str]], width: int | None) -> list[Text]:
+    """Write a table a line a row; where it is wider than `width`, two lines, and nothing is cut.
+
+    The first cell of a row names it.
+    """
+    table = [tuple(map(clean, row)) for row in cells]
+    widths = [max(map(len, column)) for column in zip(header, *table, strict=True)]
+    if width is not None and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+        return [line for row in table for line in _folded(header, row)]
+    head = _GAP.join(name.ljust(size) for name, size in zip(header, widths, strict=True))
+    return [Text(head.rstrip(), style="dim"), *(_row(row, widths) for row in table)]
+
+
+def _row(row: Sequence[str], widths: Sequence[int]) -> Text:
+    first, *rest = [cell.ljust(size) for cell, size in zip(row, widths, strict=True)]
+    return Text.assemble((first, "bold"), _GAP, _GAP.join(rest).rstrip())
+
+
+def _folded(header: Sequence[str], row: Sequence[str]) -> tuple[Text, Text]:
+    rest = [f"{name} {cell}" for name, cell in zip(header[1:], row[1:], strict=True) if cell]
+    return Text(row[0], style="bold"), Text("  " + ", ".join(rest))
