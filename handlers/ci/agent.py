@@ -24,6 +24,8 @@ from domain.kernel.refused import Refused
 from handlers.logs import bind, get_logger
 
 BEAT_S: Final = LEASE.total_seconds() / 3
+LOG_S: Final = 3.0
+"""How far people who follow a log are behind."""
 POLL_S: Final = 0.05
 GRACE_S: Final = 10.0
 """Between asking a script to end and ending it."""
@@ -84,7 +86,7 @@ class Agent:
     streams: CiStreams
     logs: Logs
     clock: Callable[[], datetime]
-    kept_bytes: int = -1
+    kept: bytes = b""
 
     def live(self) -> None:
         """Begin, wait, and say how it ended."""
@@ -97,14 +99,17 @@ class Agent:
 
     def _wait(self) -> int | None:
         """Return the script's exit code; None if it was stopped as asked."""
-        next_beat_s = time.monotonic()
+        beat_due_s = log_due_s = time.monotonic()
         while (exit_code := self.work.poll()) is None:
-            if time.monotonic() >= next_beat_s:
-                next_beat_s = time.monotonic() + BEAT_S
-                if not self._goes_on():
-                    self.work.stop(GRACE_S)
-                    return None
-            if self.work.is_stop_requested:
+            now_s = time.monotonic()
+            if now_s >= log_due_s:
+                log_due_s = now_s + LOG_S
+                self._keep_log()
+            is_to_stop = self.work.is_stop_requested
+            if now_s >= beat_due_s:
+                beat_due_s = now_s + BEAT_S
+                is_to_stop |= not self._goes_on()
+            if is_to_stop:
                 self.work.stop(GRACE_S)
                 return None
             time.sleep(POLL_S)
@@ -114,7 +119,6 @@ class Agent:
         """Say that the run goes on; False when it is to stop, or is no longer the job's."""
         run = self.work.run
         try:
-            self._keep_log()
             return not beat(self.streams, run.job_id, run.attempt, self.clock()).is_to_stop
         except Refused as refusal:
             get_logger().warning("run_fenced", reason=refusal.reason.value)
@@ -124,10 +128,16 @@ class Agent:
             return True
 
     def _keep_log(self) -> None:
+        """Keep what was said since the last time; it lies in the run's folder as well."""
         text = self.work.log_tail()
-        if len(text) != self.kept_bytes:
+        if text == self.kept:
+            return
+        try:
             self.logs.keep(self.work.run.name, text)
-            self.kept_bytes = len(text)
+        except Exception as error:  # noqa: BLE001  # A log that is not kept now is kept next time.
+            get_logger().warning("log_not_kept", error=repr(error))
+        else:
+            self.kept = text
 
     def _ended(self, exit_code: int | None, detail: str = "") -> None:
         """Write down how it ended, then say it; what goes unsaid is found by the sweeper."""
