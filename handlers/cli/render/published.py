@@ -9,12 +9,21 @@ from handlers.cli.render.money import amount
 from handlers.cli.render.text import clean, words
 from handlers.cli.render.times import moment
 
-COLOURS: Final = {"Order": "cyan", "Payment": "green", "Shipment": "magenta"}
-SHOWN: Final = ("status", "before", "after", "reason", "code", "carrier", "tracking_number")
+COLOURS: Final = {"Order": "cyan", "Payment": "green", "Shipment": "magenta", "Ci": "yellow"}
+SHOWN: Final = (
+    "status",
+    "before",
+    "after",
+    "reason",
+    "code",
+    "carrier",
+    "tracking_number",
+    "outcome",
+)
 
 
 def published_line(event: Mapping[str, Any]) -> Text:
-    """Write an event from the bus: when, what, of which order, and what it says."""
+    """Write an event from the bus: when, what, of which order or job, and what it says."""
     detail = event.get("detail") or {}
     meta, data = detail.get("meta") or {}, detail.get("data") or {}
     kind = str(event.get("detail-type", ""))
@@ -23,7 +32,7 @@ def published_line(event: Mapping[str, Any]) -> Text:
         (moment(meta.get("occurred_at")), "dim"),
         " ",
         (f"{clean(kind):<26}", colour),
-        f" {clean(data.get('order_id', ''))}",
+        f" {clean(data.get('order_id') or data.get('job_id') or '')}",
     )
     for name in ("total", "amount"):
         if name in data:
