@@ -1,7 +1,7 @@
 """Commits, and the heads that grow out of them: the values that travel through the store's port."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
@@ -130,6 +130,10 @@ def drafted(
     if len({claim.key for claim in draft.claims}) < len(draft.claims):
         message = f"{base.stream}: a commit may take or release each claim once, not twice"
         raise ValueError(message)
+    # Decided by the first event for good, so only a stream's first commit is folded for it.
+    routing = fold.route(base.state if base.version else fold.over(draft.events))
+    if not routing.root_id:
+        routing = replace(routing, root_id=base.stream.partition("#")[2])
     return Commit(
         stream=base.stream,
         first=base.version + 1,
@@ -139,8 +143,7 @@ def drafted(
         correlation_id=draft.correlation_id,
         causation_id=draft.causation_id,
         recorded_at=draft.recorded_at,
-        # Decided by the first event for good, so only a stream's first commit is folded for it.
-        routing=fold.route(base.state if base.version else fold.over(draft.events)),
+        routing=routing,
         published=base.published + sum(map(count_published, draft.events)),
     )
 

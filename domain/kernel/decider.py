@@ -29,14 +29,19 @@ E = TypeVar("E")
 class Routing:
     """The root and customer that a stream belongs to: decided by its first event, never changes.
 
-    The root is the entity that others hang on: an order, for its payments and shipments too; in
-    other contexts an entity is its own. `imported` marks history taken over from elsewhere, on
-    which no policy acts.
+    The root is the entity that others hang on: an order, for its payments and shipments too; left
+    empty, an entity is its own. `imported` marks history taken over from elsewhere, on which no
+    policy acts.
     """
 
-    root_id: str
-    customer_id: str
+    root_id: str = ""
+    customer_id: str = ""
     imported: bool = False
+
+
+def own_root(_state: object) -> Routing:
+    """Route a stream to its own entity, which belongs to no customer."""
+    return Routing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Fold(Generic[S, E]):
     version: int
     initial: S
     evolve: Callable[[S, E], S]
-    route: Callable[[S], Routing]
+    route: Callable[[S], Routing] = own_root
 
     def stream(self, entity_id: str) -> str:
         """Name the stream of one entity; the separator cannot occur in an id."""

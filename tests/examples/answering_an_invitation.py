@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.kernel.decider import Decider, Fold, Routing
+from domain.kernel.decider import Decider, Fold
 from domain.kernel.refused import Refused
 
 
@@ -54,4 +54,4 @@ def evolve(_invitation: Invitation, event: Answered | Withdrawn) -> Invitation:
     return Invitation(withdrawn=True) if isinstance(event, Withdrawn) else Invitation(event)
 
 
-DECIDER = Decider(Fold("invitation", 1, Invitation(), evolve, lambda _: Routing("", "")), decide)
+DECIDER = Decider(Fold("invitation", 1, Invitation(), evolve), decide)

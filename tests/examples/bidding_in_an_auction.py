@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from domain.kernel.decider import Decider, Fold, Routing
+from domain.kernel.decider import Decider, Fold
 from domain.kernel.refused import Refused
 
 
@@ -57,4 +57,4 @@ def evolve(auction: Auction, event: BidMade | Closed) -> Auction:
     return Auction(frozenset(bid for bid in auction.bids if bid.at < event.at), event.at)
 
 
-DECIDER = Decider(Fold("auction", 1, Auction(), evolve, lambda _: Routing("", "")), decide)
+DECIDER = Decider(Fold("auction", 1, Auction(), evolve), decide)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.kernel.decider import Decider, Fold, Routing
+from domain.kernel.decider import Decider, Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +52,4 @@ def _word(fact: Liked | Unliked) -> tuple[datetime, bool]:
     return fact.at, isinstance(fact, Liked)  # At the same instant liking is the greater.
 
 
-# Nothing hangs on a post that would have to be found through it: it is routed to nobody.
-DECIDER = Decider(Fold("post", 1, Post(), evolve, lambda _: Routing("", "")), decide)
+DECIDER = Decider(Fold("post", 1, Post(), evolve), decide)
