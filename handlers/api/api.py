@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from domain.kernel.views import Views
 from domain.policies.dossier import Streams
+
+if TYPE_CHECKING:
+    from domain.ci.ports import CiStreams, Logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +18,16 @@ class Api:
 
     streams: Streams
     views: Views
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class CiApi:
+    """What CI's part stands on; each port is made when a request first needs it.
+
+    A description of the API needs none, and a queue needs no client of S3.
+    """
+
+    streams: "Callable[[], CiStreams]"
+    logs: "Callable[[], Logs]"
     clock: Callable[[], datetime]

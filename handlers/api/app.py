@@ -1,6 +1,7 @@
 """Lambda `api`: every request of the HTTP API, payload format 2.0."""
 
 import json
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from handlers import wiring
 from handlers.api import strict_json
-from handlers.api.api import Api
+from handlers.api.api import Api, CiApi
 from handlers.api.application import Application
 from handlers.api.documentation import Documentation
 from handlers.api.health import Health
@@ -49,8 +50,18 @@ def _application() -> Application:
     return build(Api(wiring.streams(), wiring.views(), wiring.clock))
 
 
-def build(api: Api) -> Application:
-    """Make the application over the ports it is given; nothing connects yet."""
+def _wired_ci() -> CiApi:
+    """Return CI's ports, named when the first request asks for CI."""
+    from handlers.wiring import ci  # noqa: PLC0415  # No order pays for it at its cold start.
+
+    return CiApi(ci.streams, ci.logs, ci.clock)
+
+
+def build(api: Api, ci: Callable[[], CiApi] = _wired_ci) -> Application:
+    """Make the application over the ports it is given; nothing connects yet.
+
+    CI's part is loaded by the first request that asks for it.
+    """
     app = APIGatewayHttpResolver(
         enable_validation=True,
         serializer=_dumps,
@@ -62,4 +73,10 @@ def build(api: Api) -> Application:
     Health().register(routes)
     ProblemPages().register(routes)
     Documentation(app).register(routes)
-    return Application(app, routes)
+    return Application(app, routes, partial(_add_ci, ci, routes))
+
+
+def _add_ci(ci: Callable[[], CiApi], routes: Routes) -> None:
+    from handlers.api.ci.parts import register  # noqa: PLC0415  # As above.
+
+    register(ci(), routes)

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -17,16 +18,22 @@ from handlers.logs import bind, get_logger
 OPEN_PATHS: Final = frozenset({"/health"})
 """Paths that need no caller; everything else stands behind the gateway's authoriser."""
 
+CI_PATHS: Final = ("/ci/", "/openapi.json", "/docs")
+"""Where the paths begin that need CI's routes."""
+
 Notes = dict[str, str | int]
 
 
 class Application:
     """Answers events of payload format 2.0; one at a time, as a Lambda process does."""
 
-    def __init__(self, app: APIGatewayHttpResolver, routes: Routes) -> None:
-        """Take the resolver and the routes it has."""
+    def __init__(
+        self, app: APIGatewayHttpResolver, routes: Routes, add_ci: Callable[[], None]
+    ) -> None:
+        """Take the resolver, the routes it has, and how it gets CI's."""
         self._app = app
         self.routes = routes
+        self._add_ci = cache(add_ci)
         app.not_found(self._not_found)
         app.exception_handler(Exception)(refusals.answer)
 
@@ -52,6 +59,8 @@ class Application:
         """Find out who asks, check what was sent, and let the resolver answer."""
         try:
             path = event["requestContext"]["http"]["path"]
+            if path.startswith(CI_PATHS):
+                self._add_ci()
             caller = "" if path in OPEN_PATHS else caller_of(event)
             notes["correlation_id"] = correlation_of(event, caller)
             self._app.append_context(caller=caller, notes=notes)  # type: ignore[no-untyped-call]

@@ -54,8 +54,8 @@ class _Change(_Create):
         pattern=r'^(\*|"[0-9]{1,9}")$',
         description=(
             "The ETag that you decided on; refused with 412 if the stream has moved on. For "
-            "tracking, scans and cancellation of a shipment it is the shipment's, for all else the "
-            "order's."
+            "tracking, scans and cancellation of a shipment it is the shipment's, in CI what the "
+            "path names, for all else the order's."
         ),
     )
 

@@ -10,9 +10,10 @@ from aws_lambda_powertools.event_handler.openapi.models import Server, Tag
 TITLE: Final = "Waybill"
 VERSION: Final = "1"
 DESCRIPTION: Final = (
-    "Orders, payments and shipments. Every command carries an Idempotency-Key and happens once: "
-    "sent again, it is answered with the same bytes. A key belongs to its caller; it is remembered "
-    "for ever where something is created, and otherwise over the stream's last 64 commands. "
+    "Orders, payments and shipments, and the jobs of CI. Every command carries an Idempotency-Key "
+    "and happens once: sent again, it is answered with the same bytes. A key belongs to its "
+    "caller; it is remembered for ever where something is created, and otherwise over the stream's "
+    "last 64 commands. What runners say of their runs needs no key: it names the attempt. "
     "Money counts minor units. Problems (RFC 9457) name the field, the rule, and what to do."
 )
 TAGS: Final = (
@@ -20,6 +21,7 @@ TAGS: Final = (
     Tag(name="Payments", description="What an order is paid with."),
     Tag(name="Shipments", description="What an order travels in."),
     Tag(name="Tracking", description="Where a parcel is."),
+    Tag(name="CI", description="Builds: queues, jobs, their logs, and pages of both for people."),
     Tag(name="Service", description="The service itself."),
 )
 

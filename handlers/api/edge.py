@@ -23,6 +23,7 @@ class EdgeRefusal(StrEnum):
     CURRENCY_DIFFERS = "currency_differs"
     TRACKING_NOT_FOUND = "tracking_not_found"
     PROBLEM_NOT_FOUND = "problem_not_found"
+    LOG_NOT_FOUND = "log_not_found"
     COMMIT_TOO_LARGE = "commit_too_large"
     STORE_UNAVAILABLE = "store_unavailable"
     INTERNAL = "internal"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from domain.ci.accounts import AccountRefusal as Account
+from domain.ci.jobs.commands import JobRefusal as Job
 from domain.kernel.refused import KernelRefusal as Kernel
 from domain.orders.commands import OrderRefusal as Order
 from domain.payments.commands import PaymentRefusal as Payment
@@ -83,6 +85,11 @@ PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
         "Check carrier and number; a number registered just now needs a moment to be found.",
     ),
     Edge.PROBLEM_NOT_FOUND: Problem(404, "There is no such problem", "Use a problem's own `type`."),
+    Edge.LOG_NOT_FOUND: Problem(
+        404,
+        "There is no such log",
+        "Name one of the job's attempts; what a run says is kept within half a minute.",
+    ),
     Edge.COMMIT_TOO_LARGE: Problem(
         413,
         "This changes more at once than can be written",
@@ -250,6 +257,36 @@ PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
     ),
     Shipment.INVALID_SCAN: Problem(
         422, "No carrier reports this status", "Use a status that a carrier can see."
+    ),
+    # ---- CI ----------------------------------------------------------------------------------
+    Job.JOB_NOT_FOUND: Problem(404, "There is no such job", "Check the job's id."),
+    Job.JOB_NOT_PENDING: Problem(
+        409, "The job does not wait any more", "Only what waits in a queue can be moved there."
+    ),
+    Job.JOB_ENDED: Problem(
+        409, "The job has ended", "It stays as it ended; retry it to have it run again."
+    ),
+    Job.JOB_NOT_ENDED: Problem(
+        409, "The job has not ended yet", "Wait for its end, or cancel it first."
+    ),
+    Job.STALE_ATTEMPT: Problem(
+        409,
+        "This run is no longer the job's",
+        "Stop it: the job has ended or goes on in another attempt.",
+    ),
+    Job.INVALID_PRIORITY: Problem(
+        422, "There is no such priority", "Give 1, the lowest, to 9, the highest; 5 is normal."
+    ),
+    Account.INVALID_SLOTS: Problem(
+        422, "That many slots cannot be had", "Give a number of slots within the bounds."
+    ),
+    Account.INVALID_AGING: Problem(
+        422,
+        "A level of priority cannot be worth that",
+        "Give seconds within the bounds; the most is strict priority.",
+    ),
+    Account.TOO_MANY_USERS: Problem(
+        422, "Too many users are named", "Name fewer in `allowed` and `blocked` together."
     ),
     # ---- Importing ---------------------------------------------------------------------------
     Import.ID_IN_USE: Problem(

@@ -50,6 +50,12 @@ def iso(when: When | None) -> str | None:
     return when.utc.isoformat().replace("+00:00", "Z")
 
 
+def documented_text(kind: str) -> dict[int, Any]:
+    """Describe the success of a route that answers with text of a kind."""
+    content = {kind: {"schema": {"type": "string"}}}
+    return {200: {"description": "As it stands now.", "content": content}}
+
+
 def documented(model: type[BaseModel], status: int, description: str) -> dict[int, Any]:
     """Describe a route's success."""
     return {status: {"description": description, "content": {JSON: {"model": model}}}}

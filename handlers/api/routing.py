@@ -12,7 +12,10 @@ from domain.kernel.refused import KernelRefusal, Refused
 from handlers.api.edge import EdgeRefusal
 from handlers.api.models import ProblemAnswer
 from handlers.api.refusals import CONTENT_TYPE
-from handlers.api.responses import documented
+from handlers.api.responses import documented, documented_text
+
+HTML: Final = "text/html"
+TEXT: Final = "text/plain"
 
 _READS: Final = (401, 404, 422, 500, 503)
 _CHANGES: Final = (400, 401, 404, 409, 412, 413, 422, 500, 503)
@@ -28,6 +31,10 @@ class Routes:
     def get(self, path: str, handle: Callable[..., Any], model: type[BaseModel], tag: str) -> None:
         """Add a route that reads; its name and words are the handler's docstring."""
         self._add("GET", path, handle, tag, documented(model, 200, "As it stands now."), _READS)
+
+    def get_text(self, path: str, handle: Callable[..., Any], kind: str, tag: str) -> None:
+        """Add a route that reads text of a kind, for people."""
+        self._add("GET", path, handle, tag, documented_text(kind), _READS)
 
     def post(
         self,

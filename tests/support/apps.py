@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from handlers.api.api import Api
+from adapters.memory.shelves import MemoryLogs
+from handlers.api.api import Api, CiApi
 from handlers.api.app import build
 from handlers.api.application import Application
+from tests.support.ci_desk import Desk
 from tests.support.world import World
 
 ARN = "arn:aws:iam::000000000000:user/"
@@ -28,14 +30,17 @@ class Answered:
 
 @dataclass
 class App:
-    """A client of the API; `world` is what stands behind it."""
+    """A client of the API; `world` is what stands behind it, `desk` and `logs` behind CI's part."""
 
     world: World = field(default_factory=World)
+    desk: Desk = field(default_factory=Desk)
+    logs: MemoryLogs = field(default_factory=MemoryLogs)
     keys: int = 0
 
     def __post_init__(self) -> None:
         self.application: Application = build(
-            Api(self.world.streams, self.world.views, self.world.clock)
+            Api(self.world.streams, self.world.views, self.world.clock),
+            lambda: CiApi(lambda: self.desk.streams, lambda: self.logs, self.desk.clock),
         )
 
     def get(self, path: str, **headers: str) -> Answered:

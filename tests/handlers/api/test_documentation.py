@@ -37,7 +37,8 @@ def test_every_route_has_a_name_words_a_tag_and_its_problems(app: App) -> None:
                 assert list(operation["responses"][code]["content"]) == [
                     "application/problem+json"
                 ], (path, code)
-            if method == "post":
+            # What a runner says needs no key: it names the attempt that it speaks of.
+            if method == "post" and "/attempts/" not in path:
                 names = {one["name"]: one["required"] for one in operation["parameters"]}
                 assert names["Idempotency-Key"] is True
 
@@ -60,6 +61,7 @@ def test_the_page_carries_all_it_needs(app: App) -> None:
     assert page.headers["Content-Type"].startswith("text/html")
     assert 'src="http' not in page.text
     assert "/orders/{order_id}/payments/{payment_id}/capture" in page.text
+    assert "/ci/jobs/{job_id}/cancel" in page.text
     assert len(page.text) < 6 * 1024 * 1024  # Lambda's limit for an answer.
 
 

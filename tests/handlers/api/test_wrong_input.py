@@ -181,8 +181,9 @@ def test_a_header_that_cannot_be_is_named(
 
 
 def test_every_command_wants_a_key(app: App) -> None:
+    assert app.get("/openapi.json").status == 200  # With it come CI's routes.
     for method, template in app.application.routes.known:
-        if method == "POST":
+        if method == "POST" and "/attempts/" not in template:
             path = template.replace("{", "").replace("}", "")
             answer = app.send(event("POST", path, "{}"))
             refused(answer, 400, "Idempotency-Key", "idempotency_key_missing")

@@ -1,0 +1,1 @@
+"""CI over HTTP: queues, jobs, settings, what runners say, and two pages."""

@@ -1,0 +1,79 @@
+"""Text for pages: whatever strangers named or scripts said, made fit to be looked at."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+LINES_SHOWN: Final = 200
+LINE_LENGTH_SHOWN: Final = 1_000
+_BYTES_LOOKED_AT: Final = 1_000_000
+
+_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_ANSI: Final = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[@-Z\\-_])"
+)
+"""What a terminal obeys (ECMA-48): colours, movements, titles and links."""
+_UNFIT: Final = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f"  # Controls; HTML has none but white space. A tab may stay.
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # They turn what follows around.
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # No characters at all.
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a log, and how many lines it has in all."""
+
+    lines: Sequence[str]
+    count: int
+
+
+def shown(text: str) -> str:
+    """Return a text of which nothing hides, and nothing turns the words around it."""
+    return _UNFIT.sub(_named, text)
+
+
+def tail(said: bytes) -> Tail:
+    """Return the last lines of a log as a terminal would leave them, none of them endless."""
+    text = said[-_BYTES_LOOKED_AT:].decode(errors="replace")
+    before = said[:-_BYTES_LOOKED_AT].count(b"\n")
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return Tail([_line(line) for line in lines[-LINES_SHOWN:]], before + len(lines))
+
+
+def lasting(seconds: float) -> str:
+    """Write a duration with its two largest units: `2 min 3 s`."""
+    left = max(0, int(seconds))
+    counts = []
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        counts.append((count, unit))
+    first = next((at for at, (count, _) in enumerate(counts) if count), len(counts) - 1)
+    said = [f"{count} {unit}" for count, unit in counts[first : first + 2] if count]
+    return " ".join(said) or "0 s"
+
+
+def between(start: datetime | None, end: datetime | None) -> str:
+    """Write how long it is from one time to another; empty where one is missing."""
+    return lasting((end - start).total_seconds()) if start and end else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: `1 line`, `1,200 lines`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _named(match: re.Match[str]) -> str:
+    """Name what cannot be shown by its code point."""
+    return f"[U+{ord(match[0]):04X}]"
+
+
+def _line(line: str) -> str:
+    """Return what stands in a line at its end: after a carriage return it is written anew."""
+    left = _ANSI.sub("", line).rstrip("\r").rpartition("\r")[2]
+    if len(left) <= LINE_LENGTH_SHOWN:
+        return left
+    more = counted(len(left) - LINE_LENGTH_SHOWN, "more character")
+    return f"{left[:LINE_LENGTH_SHOWN]} [... {more}]"
