@@ -85,9 +85,21 @@ def _build(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
         category, _, holder = taken.holder.partition("#")
         if category != DECIDER.fold.category:
             return _record(streams, arrival, Nothing(Reason.COMMIT_SKIPPED))
-        twin = RecordTwin(build, arrival.body, arrival.now)
-        _once(streams, arrival, holder, twin)
-        return Taken(Became.TWIN, holder)
+        return _twin(streams, arrival, build, holder)
+
+
+def _twin(streams: CiStreams, arrival: Arrival, build: Build, job_id: str) -> Taken:
+    """Join a job, unless it was turned away just now: then the commit is free, and built anew."""
+    try:
+        done = _once(streams, arrival, job_id, RecordTwin(build, arrival.body, arrival.now))
+    except Refused as refusal:
+        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
+            raise
+        return Taken(Became.TWIN, job_id)  # A twin already, read otherwise by an older release.
+    is_new = done.outcome is not Outcome.REPLAYED
+    if is_new and isinstance(done.state, Job) and done.state.was_turned_away:
+        return _build(streams, arrival, build)
+    return Taken(Became.TWIN, job_id)
 
 
 def _queue(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
@@ -107,18 +119,25 @@ def _queue(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
 
 def _rerun(streams: CiStreams, arrival: Arrival, rerun: Rerun) -> Taken:
     """Run again what was named, or what holds the commit, or build what nobody has built yet."""
-    job_id = rerun.job_id
-    if not job_id:
-        try:
-            return _queue(streams, arrival, rerun.build)
-        except ClaimTaken as taken:
-            category, _, job_id = taken.holder.partition("#")
-            if category != DECIDER.fold.category:
-                return _record(streams, arrival, Nothing(Reason.COMMIT_SKIPPED))
-    if not _belongs(streams, job_id, rerun.build.repository):
+    if rerun.job_id:
+        return _again(streams, arrival, rerun.build, DECIDER.fold.stream(rerun.job_id))
+    try:
+        return _queue(streams, arrival, rerun.build)
+    except ClaimTaken as taken:
+        return _again(streams, arrival, rerun.build, taken.holder)
+
+
+def _again(streams: CiStreams, arrival: Arrival, build: Build, holder: str) -> Taken:
+    """Run a job again; where it was turned away and another has its commit now, that one."""
+    category, _, job_id = holder.partition("#")
+    if category != DECIDER.fold.category:
+        return _record(streams, arrival, Nothing(Reason.COMMIT_SKIPPED))
+    if not _belongs(streams, job_id, build.repository):
         return _record(streams, arrival, Nothing(Reason.UNKNOWN_JOB))
     try:
-        done = _once(streams, arrival, job_id, RetryJob(rerun.build.user, arrival.now))
+        done = _once(streams, arrival, job_id, RetryJob(build.user, arrival.now))
+    except ClaimTaken as taken:
+        return _again(streams, arrival, build, taken.holder)
     except Refused as refusal:
         if refusal.reason is not JobRefusal.JOB_NOT_ENDED:
             raise

@@ -108,7 +108,7 @@ class _Each:
         """End what may not run, and what a newer job makes needless."""
         now = self.clock()
         due: list[tuple[Waiting, JobCommand]] = [
-            *((waiting, RejectJob(reason, now)) for waiting, reason in plan.rejects),
+            *((one, RejectJob(why, now, not one.is_trusted)) for one, why in plan.rejects),
             *((waiting, SupersedeJob(newer, now)) for waiting, newer in plan.supersedes),
         ]
         return tuple(

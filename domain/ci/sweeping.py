@@ -30,7 +30,7 @@ REDELIVERIES_MAX: Final = 50
 """In one sweep: GitHub limits how much is asked of it."""
 
 Tell = Callable[[str], object]
-"""Pays one kind of debt of a job's ends, by the job's id."""
+"""Pays one kind of debt of a job's ends, by the job's id; False where not all was paid."""
 
 
 @dataclass(slots=True)
@@ -110,19 +110,18 @@ class CiSweeper:
         """Pay what ends still owe; one that cannot be paid now keeps no other waiting."""
         debts = {(line.place, debt) for line in lines for debt in line.note}
         for place, debt in sorted(debts):
-            if _tried(swept, job_id, partial(self.tell[debt], job_id)):
+            if _tried(swept, job_id, partial(self._pay, job_id, place, debt, debts)):
                 swept.told += 1
-                self._strike_older(job_id, place, debt, debts)
         if not debts:
             for line in lines:
-                self.streams.boards.strike(line.board, line.place, "")
+                strike = partial(self.streams.boards.strike, line.board, line.place, "")
+                _tried(swept, job_id, strike)
 
-    def _strike_older(
-        self, job_id: str, place: str, debt: str, debts: set[tuple[str, str]]
-    ) -> None:
-        """An end that was told under a later end of the same job owes it no longer."""
+    def _pay(self, job_id: str, place: str, debt: str, debts: set[tuple[str, str]]) -> None:
+        """Tell; an end that was told under a later end of the same job owes it no longer."""
+        is_told = self.tell[debt](job_id) is not False
         newest = max(int(other) for other, kind in debts if kind == debt)
-        if int(place) < newest:
+        if is_told and int(place) < newest:
             self.streams.boards.strike(f"{OWED}{job_id}", place, debt)
 
     def _missed(self, deliveries: Deliveries, swept: Swept) -> None:

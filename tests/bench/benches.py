@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.bench import batching, commands, deciding, importing, starting
+from tests.bench import batching, commands, deciding, importing, starting, waiting
 from tests.bench.measuring import Bench
 
 BENCHES: Final[dict[str, Bench]] = {
@@ -11,4 +11,5 @@ BENCHES: Final[dict[str, Bench]] = {
     "stream": batching.BENCH,
     "imports": importing.BENCH,
     "up": starting.BENCH,
+    "waiting": waiting.BENCH,
 }

@@ -7,6 +7,10 @@ from typing import Any, Final, get_args
 
 import pytest
 
+from domain.ci.accounts import DECIDER as ACCOUNTS
+from domain.ci.accounts import AccountCommand
+from domain.ci.jobs.commands import JobCommand
+from domain.ci.jobs.decide import DECIDER as JOBS
 from domain.kernel.decider import Decider
 from domain.kernel.refused import Refused
 from domain.orders.commands import OrderCommand
@@ -17,7 +21,7 @@ from domain.published.translate import DomainEvent
 from domain.shipments.commands import ShipmentCommand
 from domain.shipments.decide import DECIDER as SHIPMENTS
 
-Asked = OrderCommand | PaymentCommand | ShipmentCommand
+Asked = OrderCommand | PaymentCommand | ShipmentCommand | JobCommand | AccountCommand
 Past = DomainEvent | tuple[DomainEvent, ...]
 
 _DECIDERS: Final[dict[type, Decider[Any, Any, Any]]] = {
@@ -26,6 +30,8 @@ _DECIDERS: Final[dict[type, Decider[Any, Any, Any]]] = {
         (OrderCommand, ORDERS),
         (PaymentCommand, PAYMENTS),
         (ShipmentCommand, SHIPMENTS),
+        (JobCommand, JOBS),
+        (AccountCommand, ACCOUNTS),
     )
     for command in get_args(union)
 }

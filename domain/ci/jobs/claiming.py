@@ -54,7 +54,7 @@ def _commit(before: JobState, after: Job) -> tuple[AnyClaim, ...]:
 
 def _holds_commit(state: JobState) -> bool:
     """Whether nobody else is to build the commit: what was turned away has not been built."""
-    return isinstance(state, Job) and state.status not in (Status.REJECTED, Status.SUPERSEDED)
+    return isinstance(state, Job) and not state.was_turned_away
 
 
 def _place(before: JobState, after: Job) -> tuple[AnyClaim, ...]:

@@ -76,10 +76,14 @@ class SupersedeJob:
 
 @dataclass(frozen=True, slots=True)
 class RejectJob:
-    """End a waiting job that may not run."""
+    """End a waiting job that may not run.
+
+    `is_stranger`: nobody had vouched for it when it was judged.
+    """
 
     reason: Rejection
     now: datetime
+    is_stranger: bool = field(default=False, metadata=EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)

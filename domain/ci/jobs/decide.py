@@ -94,6 +94,8 @@ def supersede(command: c.SupersedeJob, job: Job) -> JobEvents:
 def reject(command: c.RejectJob, job: Job) -> JobEvents:
     """End a waiting job that may not run."""
     _pending(job)
+    if command.is_stranger and job.is_trusted:
+        return []  # Somebody has vouched for it since it was judged.
     return [e.JobRejected(command.reason, When(command.now))]
 
 

@@ -87,6 +87,11 @@ class Job:
         return self.status not in (Status.PENDING, Status.ACTIVE)
 
     @property
+    def was_turned_away(self) -> bool:
+        """Whether its commit was not built and may be another job's."""
+        return self.status in (Status.REJECTED, Status.SUPERSEDED)
+
+    @property
     def is_stopping(self) -> bool:
         """Whether a run is to be stopped."""
         return self.status is Status.ACTIVE and self.cancelled_by != ""

@@ -1,0 +1,147 @@
+from dataclasses import replace
+
+import pytest
+
+from domain.ci.hooks import Trigger
+from domain.ci.jobs import commands as c
+from domain.ci.jobs.commands import JobRefusal
+from domain.ci.jobs.decide import DECIDER
+from domain.ci.jobs.events import Rejection, TwinRecorded
+from domain.ci.jobs.state import TWINS_MAX, Status
+from domain.kernel.claims import Claim, ClaimAction
+from domain.kernel.refused import KernelRefusal
+from tests.support.builders import AT, NOW
+from tests.support.ci_builders import (
+    ENDED,
+    SHA,
+    build,
+    cancel,
+    claim,
+    claims_of,
+    job_after,
+    lose,
+    place,
+    prioritise,
+    queue,
+    queued,
+    result,
+    retry,
+)
+from tests.support.given import given
+
+COMMIT = f"commit#7#{SHA}"
+
+
+def twin(body: str) -> c.RecordTwin:
+    return c.RecordTwin(build(trigger=Trigger.PULL_REQUEST), body, NOW)
+
+
+def recorded(body: str) -> TwinRecorded:
+    return TwinRecorded(Trigger.PULL_REQUEST, body, AT)
+
+
+def test_a_build_becomes_a_job_that_waits_at_normal_priority() -> None:
+    given().when(queue()).then(queued())
+    job = job_after(queued())
+    assert (job.status, job.priority, job.attempt, job.ends) == (Status.PENDING, 5, 0, 0)
+
+
+def test_the_same_build_again_is_nothing_new_however_the_job_stands() -> None:
+    given(queued()).when(queue()).then_nothing()
+    for past in ENDED.values():
+        given(past).when(queue()).then_nothing()
+
+
+def test_a_waiting_job_holds_its_commit_and_a_place_in_the_queue() -> None:
+    assert claims_of(queue()) == [Claim(COMMIT, "job#j1"), place(job_after(queued()))]
+
+
+def test_a_tag_holds_the_commit_for_itself_so_that_its_branch_is_built_as_well() -> None:
+    tag = build(ref="refs/tags/v1", trigger=Trigger.TAG)
+    assert claims_of(queue(wanted=tag))[0].key == f"{COMMIT}#refs/tags/v1"
+
+
+@pytest.mark.parametrize("field", ["customer_id", "repository_id"])
+def test_what_cannot_stand_in_a_key_is_refused(field: str) -> None:
+    odd = build()
+    if field == "customer_id":
+        odd = replace(odd, customer_id="acme#1")
+    else:
+        odd = replace(odd, repository=replace(odd.repository, repository_id="7#8"))
+    given().when(queue(wanted=odd)).then_refused(KernelRefusal.INVALID_ID, field)
+
+
+def test_another_hook_for_the_same_commit_is_remembered_once() -> None:
+    given(queued()).when(twin("other")).then(recorded("other"))
+    given(queued(), recorded("other")).when(twin("other")).then_nothing()
+    given(queued()).when(twin("body-j1")).then_nothing()
+    assert claims_of(twin("other"), queued()) == []
+
+
+def test_a_job_remembers_so_many_twins_and_no_more() -> None:
+    known = tuple(recorded(str(number)) for number in range(TWINS_MAX))
+    given(queued(), known).when(twin("one more")).then_nothing()
+
+
+def test_a_twin_is_remembered_when_the_job_has_ended_too() -> None:
+    for past in ENDED.values():
+        given(past).when(twin("other")).then(recorded("other"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        twin("other"),
+        prioritise(9),
+        claim(),
+        cancel(),
+        c.SupersedeJob("j2", NOW),
+        c.RejectJob(Rejection.ACCOUNT_REVOKED, NOW),
+        result(),
+        lose(),
+        retry(),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_nothing_can_be_asked_of_a_job_that_was_never_queued(command: c.JobCommand) -> None:
+    given().when(command).then_refused(JobRefusal.JOB_NOT_FOUND, "job_id")
+
+
+def test_a_stream_that_tells_nonsense_is_not_folded() -> None:
+    with pytest.raises(TypeError, match="never queued"):
+        DECIDER.fold.over([recorded("other")])
+    with pytest.raises(TypeError, match="queued twice"):
+        DECIDER.fold.over([queued(), queued()])
+    with pytest.raises(TypeError, match="belongs to nobody"):
+        DECIDER.fold.route(DECIDER.fold.initial)
+
+
+def test_a_job_is_its_own_root_and_belongs_to_the_repositorys_owner() -> None:
+    routing = DECIDER.fold.route(job_after(queued()))
+    assert (routing.root_id, routing.customer_id) == ("j1", "acme")
+
+
+def test_a_strangers_commit_that_somebody_trusted_pushes_is_vouched_for() -> None:
+    stranger = replace(queued(), is_trusted=False, user="mallory")
+    push = c.RecordTwin(build(trigger=Trigger.PUSH, user="ann"), "b2", NOW)
+    vouched = TwinRecorded(Trigger.PUSH, "b2", AT, vouched_by="ann")
+    given(stranger).when(push).then(vouched)
+    job = job_after(stranger, vouched)
+    assert (job.is_trusted, job.user) == (True, "ann")
+    # Its line in the queue says so, in the same write: choosing reads that line and nothing else.
+    (line,) = claims_of(push, stranger)
+    assert line == place(job)
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.SUPERSEDED])
+def test_a_commit_that_was_turned_away_is_free_for_another_hook_and_taken_again_by_a_retry(
+    status: Status,
+) -> None:
+    *past, last = ENDED[status]
+    commands: dict[Status, c.JobCommand] = {
+        Status.REJECTED: c.RejectJob(Rejection.USER_NOT_ALLOWED, NOW),
+        Status.SUPERSEDED: c.SupersedeJob("j2", NOW),
+    }
+    held = Claim(COMMIT, "job#j1")
+    assert replace(held, action=ClaimAction.RELEASE) in claims_of(commands[status], *past)
+    assert held in claims_of(retry(), *past, last)
