@@ -3,6 +3,7 @@
 An account need not exist: a customer whose app was never seen to be installed has the defaults.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ from domain.kernel.times import When
 
 SLOTS_MAX: Final = 100
 USERS_MAX: Final = 200
+_LOGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\[bot\])?")
+"""A login at GitHub; on a board they stand side by side, separated by blanks."""
 
 
 class AccountRefusal(StrEnum):
@@ -27,6 +30,7 @@ class AccountRefusal(StrEnum):
 
     INVALID_SLOTS = "invalid_slots"
     INVALID_AGING = "invalid_aging"
+    INVALID_USER = "invalid_user"
     TOO_MANY_USERS = "too_many_users"
 
 
@@ -186,6 +190,9 @@ def _check(settings: Settings) -> None:
         raise Refused(AccountRefusal.INVALID_SLOTS, "slots", least=1, most=SLOTS_MAX)
     if not 0 <= settings.aging_s <= AGING_S_MAX:
         raise Refused(AccountRefusal.INVALID_AGING, "aging_s", least=0, most=AGING_S_MAX)
+    for field, users in (("allowed", settings.allowed), ("blocked", settings.blocked)):
+        if not all(_LOGIN.fullmatch(user) for user in users):
+            raise Refused(AccountRefusal.INVALID_USER, field)
     if len(settings.allowed) + len(settings.blocked) > USERS_MAX:
         raise Refused(AccountRefusal.TOO_MANY_USERS, "allowed", most=USERS_MAX)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.ci.accounts import Account, Standing, account_on
 from domain.ci.jobs.events import Rejection
-from domain.ci.places import ACCOUNT, COUNT, LANE, QUEUE
+from domain.ci.places import ACCOUNT, COUNT, LANE, QUEUE, ref_of
 from domain.kernel.boards import Line
 from domain.kernel.claims import UNTIL_MS
 
@@ -18,13 +18,17 @@ class Waiting:
     rank: str
     lane: str
     repository: str
-    ref: str
     user: str
     is_trusted: bool
     priority: int
     attempt: int
     round: int
     queued_us: int
+
+    @property
+    def ref(self) -> str:
+        """The branch that it waits for."""
+        return ref_of(self.lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,13 @@ class Running:
     attempt: int
     lane: str
     repository: str
-    ref: str
     began_ms: int
     until_ms: int
+
+    @property
+    def ref(self) -> str:
+        """The branch that it holds."""
+        return ref_of(self.lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +138,16 @@ def is_allowed(account: Account, job: Waiting) -> bool:
 def _superseded(waiting: Sequence[Waiting]) -> tuple[tuple[Waiting, str], ...]:
     """Pair each job with the newest of its lane, where that is another one.
 
-    Which is newest says the time it was queued, not its place: a priority makes nothing newer.
+    Which is newest says the time it was queued, not its place: a priority makes nothing newer. A
+    job that somebody had run again is neither newer than a push nor needless for one.
     """
     newest: dict[str, Waiting] = {}
-    for one in waiting:
+    pushed = [one for one in waiting if one.round == 0]
+    for one in pushed:
         known = newest.setdefault(one.lane, one)
         if (one.queued_us, one.job_id) > (known.queued_us, known.job_id):
             newest[one.lane] = one
-    return tuple((one, newest[one.lane].job_id) for one in waiting if newest[one.lane] is not one)
+    return tuple((one, newest[one.lane].job_id) for one in pushed if newest[one.lane] is not one)
 
 
 def _first_in_each_lane(ready: Sequence[Waiting], busy: frozenset[str]) -> tuple[Waiting, ...]:
@@ -155,7 +165,6 @@ def _running(line: Line) -> Running:
         line.number("attempt"),
         line.text("lane"),
         line.text("repository"),
-        line.text("ref"),
         line.number("began_ms"),
         line.number(UNTIL_MS),
     )
@@ -167,7 +176,6 @@ def _waiting(line: Line) -> Waiting:
         rank=line.place,
         lane=line.text("lane"),
         repository=line.text("repository"),
-        ref=line.text("ref"),
         user=line.text("user"),
         is_trusted=bool(line.number("trusted")),
         priority=line.number("priority"),

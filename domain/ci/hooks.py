@@ -127,6 +127,12 @@ class Hook:
     repository: Repository | None = None
 
 
+def commit_key(repository_id: str, sha: str, ref: str, trigger: Trigger) -> str:
+    """Name what is built once, however many hooks speak of it; a tag is released on its own."""
+    own = f"#{ref}" if trigger is Trigger.TAG else ""
+    return f"commit#{repository_id}#{sha}{own}"
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
     """A commit is to be built. `ref` is the branch that has one build at a time.
@@ -146,9 +152,8 @@ class Build:
 
     @property
     def commit(self) -> str:
-        """Name what is built once, however many hooks speak of it; a tag is released on its own."""
-        own = f"#{self.ref}" if self.trigger is Trigger.TAG else ""
-        return f"commit#{self.repository.repository_id}#{self.sha}{own}"
+        """Name what is built once."""
+        return commit_key(self.repository.repository_id, self.sha, self.ref, self.trigger)
 
 
 @dataclass(frozen=True, slots=True)

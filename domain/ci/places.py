@@ -40,6 +40,11 @@ def lane_of(repository_id: str, ref: str) -> str:
     return f"{repository_id}#{ref}"
 
 
+def ref_of(lane: str) -> str:
+    """Return the branch whose lane it is."""
+    return lane.partition("#")[2]
+
+
 def lane_place(lane: str) -> str:
     """Name the place of what runs in a lane."""
     return f"{LANE}{lane}"

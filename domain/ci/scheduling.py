@@ -63,7 +63,7 @@ def schedule(
 
 
 def look_at(boards: Boards, customer_id: str) -> Standings:
-    """Read a board: one request, and one more where the first shows nothing to start.
+    """Read a board: one request, and one more a megabyte where the first shows nothing to start.
 
     Thirty jobs that wait for one busy branch, or three thousand, hide no other branch's: the second
     look leaves out what waits for a busy one.
@@ -76,8 +76,12 @@ def look_at(boards: Boards, customer_id: str) -> Standings:
     if not seen.seen_up_to or not (wants_all or is_stuck):
         return seen
     without = frozenset[str]() if wants_all else seen.busy
-    beyond = boards.look_beyond(board, seen.seen_up_to, "lane", without)
-    return standings(customer_id, (*first.lines, *beyond.lines), beyond.next_place)
+    lines = list(first.lines)
+    while seen.seen_up_to and (wants_all or not choose(seen).starts):
+        beyond = boards.look_beyond(board, seen.seen_up_to, "lane", without)
+        lines += beyond.lines
+        seen = standings(customer_id, lines, beyond.next_place)
+    return seen
 
 
 @dataclass(frozen=True, slots=True)

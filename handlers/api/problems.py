@@ -285,6 +285,9 @@ PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
         "A level of priority cannot be worth that",
         "Give seconds within the bounds; the most is strict priority.",
     ),
+    Account.INVALID_USER: Problem(
+        422, "A user's name is no login", "Name users by their logins at GitHub."
+    ),
     Account.TOO_MANY_USERS: Problem(
         422, "Too many users are named", "Name fewer in `allowed` and `blocked` together."
     ),

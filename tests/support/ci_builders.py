@@ -88,7 +88,6 @@ def queued(job_id: str = "j1", ref: str = MAIN, at: When = AT) -> e.JobQueued:
         user="ann",
         at=at,
         body=f"body-{job_id}",
-        commit=f"commit#7#{SHA}",
     )
 
 
@@ -210,7 +209,6 @@ def place(job: Job, action: ClaimAction = ClaimAction.TAKE) -> Entry:
     note = (
         ("lane", job.lane),
         ("repository", job.repository),
-        ("ref", job.ref),
         ("user", job.user),
         ("trusted", int(job.is_trusted)),
         ("priority", job.priority),
@@ -257,7 +255,6 @@ def waiting(
         rank=queue_place(queue_key_us(came, priority, aging_s), job_id),
         lane=lane_of("7", ref),
         repository="acme/shop",
-        ref=ref,
         user=user,
         is_trusted=is_trusted,
         priority=priority,
@@ -271,7 +268,7 @@ def running(job_id: str, ref: str = "", attempt: int = 1) -> Running:
     ref = branch(ref or job_id)
     began_ms = milliseconds(NOW)
     until_ms = milliseconds(NOW + LEASE)
-    return Running(job_id, attempt, lane_of("7", ref), "acme/shop", ref, began_ms, until_ms)
+    return Running(job_id, attempt, lane_of("7", ref), "acme/shop", began_ms, until_ms)
 
 
 def board(

@@ -20,7 +20,7 @@ from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import FOLD, Job
 from domain.ci.mailing import mail_end
-from domain.ci.places import owed_board
+from domain.ci.places import owed_board, ref_of
 from domain.ci.ports import CiStreams, Mail
 from domain.ci.reporting import report
 from domain.ci.sweeping import CiSweeper, Swept, Tell
@@ -200,7 +200,11 @@ class Desk:
         lines = self.streams.boards.look(f"ci#{self.customer_id}", EVERYTHING).lines
         short = Board(
             tuple(line.owner for line in lines if line.place.startswith("queue#")),
-            {line.text("ref"): line.owner for line in lines if line.place.startswith("lane#")},
+            {
+                ref_of(line.text("lane")): line.owner
+                for line in lines
+                if line.place.startswith("lane#")
+            },
             sum(line.count for line in lines if line.place == "count"),
         )
         assert short.taken == len(short.runs)

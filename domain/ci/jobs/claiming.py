@@ -73,7 +73,6 @@ def _waiting(state: JobState) -> Entry | None:
     note = (
         ("lane", state.lane),
         ("repository", state.repository),
-        ("ref", state.ref),
         ("user", state.user),
         ("trusted", int(state.is_trusted)),
         ("priority", state.priority),
@@ -100,7 +99,6 @@ def _run(before: JobState, after: Job, events: Sequence[e.JobEvent]) -> tuple[An
             ("job", after.job_id),
             ("lane", after.lane),
             ("repository", after.repository),
-            ("ref", after.ref),
             ("attempt", after.attempt),
             ("began_ms", milliseconds(claimed.at.utc) if claimed.at.utc else 0),
             (UNTIL_MS, claimed.lease_until_ms),

@@ -36,7 +36,6 @@ def queue(command: c.QueueJob, state: JobState) -> JobEvents:
             number=build.number,
             title=build.title,
             body=command.body,
-            commit=build.commit,
         )
     ]
 

@@ -43,7 +43,6 @@ class JobQueued:
     number: int = 0
     title: str = ""
     body: str = ""
-    commit: str = ""
     priority: int = PRIORITY_NORMAL
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, assert_never
 
-from domain.ci.hooks import Trigger
+from domain.ci.hooks import Trigger, commit_key
 from domain.ci.jobs import events as e
 from domain.ci.places import PRIORITY_NORMAL, lane_of, microseconds
 from domain.kernel.decider import Fold, Routing
@@ -58,7 +58,6 @@ class Job:
     number: int = 0
     title: str = ""
     body: str = ""
-    commit: str = ""
     priority: int = PRIORITY_NORMAL
     status: Status = Status.PENDING
     attempt: int = 0
@@ -75,6 +74,11 @@ class Job:
     def lane(self) -> str:
         """The branch's lane."""
         return lane_of(self.repository_id, self.ref)
+
+    @property
+    def commit(self) -> str:
+        """Name what no other job may build."""
+        return commit_key(self.repository_id, self.sha, self.ref, self.trigger)
 
     @property
     def run(self) -> str:
@@ -131,7 +135,6 @@ def _queued(event: e.JobQueued) -> Job:
         number=event.number,
         title=event.title,
         body=event.body,
-        commit=event.commit,
         priority=event.priority,
     )
 

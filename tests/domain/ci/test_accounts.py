@@ -97,6 +97,8 @@ def test_settings_outlive_a_removal_of_the_app() -> None:
     [
         (Settings(slots=0), AccountRefusal.INVALID_SLOTS, "slots"),
         (Settings(slots=101), AccountRefusal.INVALID_SLOTS, "slots"),
+        (Settings(allowed=("ann", "two names")), AccountRefusal.INVALID_USER, "allowed"),
+        (Settings(blocked=("-x",)), AccountRefusal.INVALID_USER, "blocked"),
         (Settings(aging_s=-1), AccountRefusal.INVALID_AGING, "aging_s"),
         (Settings(aging_s=AGING_S_MAX + 1), AccountRefusal.INVALID_AGING, "aging_s"),
         (

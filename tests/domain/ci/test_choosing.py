@@ -1,5 +1,7 @@
 """What is due on a board: a pure function, and what must hold of it on any board."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
@@ -98,6 +100,14 @@ def test_what_is_newest_says_its_time_and_not_its_priority() -> None:
     urgent, new = waiting("urgent", ref="main", priority=9), waiting("new", ref="main", minutes=1)
     plan = choose(board(urgent, new, settings=Settings(supersedes=True)))
     assert [(job.job_id, by) for job, by in plan.supersedes] == [("urgent", "new")]
+
+
+def test_a_job_that_is_run_again_makes_no_newer_push_needless_and_is_not_made_so() -> None:
+    pushed = waiting("pushed", ref="main", minutes=1)
+    again = replace(waiting("again", ref="main", minutes=5), round=1)
+    newer = waiting("newer", ref="main", minutes=9)
+    plan = choose(board(pushed, again, newer, settings=Settings(supersedes=True)))
+    assert [(job.job_id, by) for job, by in plan.supersedes] == [("pushed", "newer")]
 
 
 def test_what_runs_is_never_superseded_and_what_is_turned_away_supersedes_nothing() -> None:
