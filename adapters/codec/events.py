@@ -1,12 +1,8 @@
-"""What may stand in the event tables: one codec a context."""
+"""What may stand in the events table of commerce: one codec a context."""
 
 from typing import Any, Final, get_args
 
 from adapters.codec.event_codec import EventCodec
-from domain.ci.accounts import Account, AccountEvent
-from domain.ci.jobs.events import JobEvent
-from domain.ci.jobs.state import Job
-from domain.ci.records import HookRecorded, Record
 from domain.orders.events import OrderEvent
 from domain.orders.state import Order
 from domain.payments.events import PaymentEvent
@@ -18,6 +14,3 @@ from domain.shipments.state import Shipment
 ORDERS: Final[EventCodec[Any, OrderEvent]] = EventCodec(get_args(OrderEvent), Order)
 PAYMENTS: Final[EventCodec[Any, PaymentEvent]] = EventCodec(get_args(PaymentEvent), Payment)
 SHIPMENTS: Final[EventCodec[Any, ShipmentEvent]] = EventCodec(get_args(ShipmentEvent), Shipment)
-JOBS: Final[EventCodec[Any, JobEvent]] = EventCodec(get_args(JobEvent), Job)
-ACCOUNTS: Final[EventCodec[Any, AccountEvent]] = EventCodec(get_args(AccountEvent), Account)
-RECORDS: Final[EventCodec[Any, HookRecorded]] = EventCodec((HookRecorded,), Record)

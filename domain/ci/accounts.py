@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from domain.ci.hooks import Change
 from domain.ci.places import ACCOUNT, AGING_S_MAX, board_of
+from domain.ci.refusals import AccountRefusal
 from domain.kernel.boards import Line
 from domain.kernel.claims import AnyClaim, Entry
 from domain.kernel.decider import Decider, Fold, Routing
@@ -23,15 +24,6 @@ SLOTS_MAX: Final = 100
 USERS_MAX: Final = 200
 _LOGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\[bot\])?")
 """A login at GitHub; on a board they stand side by side, separated by blanks."""
-
-
-class AccountRefusal(StrEnum):
-    """Why an account says no; each value is a stable code."""
-
-    INVALID_SLOTS = "invalid_slots"
-    INVALID_AGING = "invalid_aging"
-    INVALID_USER = "invalid_user"
-    TOO_MANY_USERS = "too_many_users"
 
 
 class Notify(StrEnum):

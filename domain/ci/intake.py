@@ -21,10 +21,11 @@ from domain.ci.hooks import (
     Rerun,
     asked_of,
 )
-from domain.ci.jobs.commands import JobCommand, JobRefusal, QueueJob, RecordTwin, RetryJob
+from domain.ci.jobs.commands import JobCommand, QueueJob, RecordTwin, RetryJob
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.state import Job, JobState
 from domain.ci.ports import CiStreams
+from domain.ci.refusals import JobRefusal
 from domain.kernel.ids import derived_id
 from domain.kernel.refused import ClaimTaken, KernelRefusal, Refused
 from domain.kernel.transition import Outcome, Request, Transitioned, transition

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from domain.ci.choosing import Running
-from domain.ci.jobs.commands import JobCommand, JobRefusal, LoseRun, RecordResult
+from domain.ci.jobs.commands import JobCommand, LoseRun, RecordResult
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Job, Status, run_name
 from domain.ci.places import LEASE, board_of, lane_place, milliseconds
 from domain.ci.ports import CannotStartError, CiStreams, Run, Runner, RunStatus
+from domain.ci.refusals import JobRefusal
 from domain.kernel.ids import derived_id
 from domain.kernel.refused import ClaimTaken, Refused
 from domain.kernel.transition import Request, fingerprint_of, transition

@@ -17,13 +17,13 @@ from domain.ci.jobs.commands import (
     CancelJob,
     ClaimJob,
     JobCommand,
-    JobRefusal,
     RejectJob,
     SupersedeJob,
 )
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.places import COUNT, LEASE, board_of, milliseconds
 from domain.ci.ports import CiStreams
+from domain.ci.refusals import JobRefusal
 from domain.kernel.boards import Boards
 from domain.kernel.ids import derived_id
 from domain.kernel.refused import ClaimTaken, KernelRefusal, Refused

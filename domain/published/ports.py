@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from domain.kernel.commits import Commit
 from domain.kernel.decider import Routing
 from domain.published.events import PublishedEvent
-from domain.published.translate import DomainEvent, published
+from domain.published.translating import Translate, published
+
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Notices(Protocol):
         """Send; return the positions of those that were not accepted for now."""
 
 
-def outgoing_of(commit: Commit[DomainEvent]) -> tuple[Outgoing, ...]:
+def outgoing_of(commit: Commit[E], translate: Translate[E]) -> tuple[Outgoing, ...]:
     """Return what a commit publishes, ready to leave."""
     return tuple(
         Outgoing(
@@ -74,11 +76,11 @@ def outgoing_of(commit: Commit[DomainEvent]) -> tuple[Outgoing, ...]:
             routing=commit.routing,
             event=event,
         )
-        for sequence, event in published(commit)
+        for sequence, event in published(commit, translate)
     )
 
 
-def notice_of(commit: Commit[DomainEvent]) -> Notice:
+def notice_of(commit: Commit[object]) -> Notice:
     """Return the notice that says this commit exists."""
     types = tuple(dict.fromkeys(type(event).__name__ for event in commit.events))
     return Notice(

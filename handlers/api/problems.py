@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from domain.ci.accounts import AccountRefusal as Account
-from domain.ci.jobs.commands import JobRefusal as Job
+from domain.ci.refusals import AccountRefusal as Account
+from domain.ci.refusals import JobRefusal as Job
 from domain.kernel.refused import KernelRefusal as Kernel
 from domain.orders.commands import OrderRefusal as Order
 from domain.payments.commands import PaymentRefusal as Payment

@@ -7,8 +7,9 @@ import json
 import re
 from typing import Any, Final
 
-from domain.ci.jobs.commands import JobRefusal, RecordResult
+from domain.ci.jobs.commands import RecordResult
 from domain.ci.ports import RunStatus
+from domain.ci.refusals import JobRefusal
 from domain.ci.running import record
 from domain.kernel.refused import Refused
 from handlers.logs import get_logger

@@ -11,6 +11,7 @@ from typing import Any, Final
 from domain.kernel.commits import Commit
 from domain.kernel.consumers import Marks
 from domain.policies.dossier import Streams
+from domain.published.commerce import translate
 from domain.published.ports import Bus, Notices, notice_of, outgoing_of
 from handlers.streams.projection import between
 
@@ -31,7 +32,9 @@ class Broadcaster:
 
         Raises MalformedEntryError for one that the bus will never take.
         """
-        outgoing = [(i, one) for i, commit in enumerate(commits) for one in outgoing_of(commit)]
+        outgoing = [
+            (i, one) for i, commit in enumerate(commits) for one in outgoing_of(commit, translate)
+        ]
         refused = self.bus.publish([one for _, one in outgoing])
         undone = {outgoing[position][0] for position in refused}
         accepted = [i for i in range(len(commits)) if i not in undone]

@@ -14,6 +14,7 @@ from domain.ci.places import owed_board
 from domain.ci.ports import CiStreams
 from domain.kernel.commits import Commit
 from domain.kernel.consumers import Parking
+from domain.published.ci import translate
 from domain.published.ports import (
     Bus,
     MalformedEntryError,
@@ -72,7 +73,7 @@ def _handle(
 
 def _published(streams: CiStreams, bus: Bus, commit: Commit[Any]) -> bool:
     """Publish what a commit says to others, and strike that debt: sent first, marked after."""
-    outgoing = outgoing_of(commit)
+    outgoing = outgoing_of(commit, translate)
     if outgoing and bus.publish(outgoing):
         return False
     _strike(streams, commit.stream, outgoing)
@@ -84,7 +85,7 @@ def publish_ends(streams: CiStreams, bus: Bus, job_id: str) -> bool:
     done = [
         _published(streams, bus, commit)
         for commit in streams.jobs.read(job_id)
-        if outgoing_of(commit)
+        if outgoing_of(commit, translate)
     ]
     return all(done)
 

@@ -22,7 +22,7 @@ from domain.payments.events import PaymentEvent
 from domain.payments.state import FOLD as PAYMENT_FOLD
 from domain.payments.state import PaymentState
 from domain.policies.dossier import Streams
-from domain.published.translate import count
+from domain.published.commerce import count
 from domain.shipments.events import ShipmentEvent
 from domain.shipments.state import FOLD as SHIPMENT_FOLD
 from domain.shipments.state import ShipmentState

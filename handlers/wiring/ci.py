@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapters.codec.events import ACCOUNTS, JOBS, RECORDS
+from adapters.codec.ci_events import ACCOUNTS, JOBS, RECORDS
 from adapters.dynamodb.boards import DynamoDBBoards
 from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.event_store import DynamoDBEventStore
@@ -19,7 +19,7 @@ from domain.ci.jobs.state import JobState
 from domain.ci.ports import CiStreams
 from domain.ci.records import FOLD as RECORD_FOLD
 from domain.ci.records import HookRecorded, RecordState
-from domain.published.translate import count
+from domain.published.ci import count
 from handlers.settings import (
     CiSettings,
     GitHubSettings,

@@ -14,6 +14,7 @@ from domain.kernel.decider import Routing
 from domain.kernel.times import UNKNOWN_TIME, When
 from domain.orders.events import OrderConfirmed, OrderHeld
 from domain.payments.events import CaptureSucceeded
+from domain.published.commerce import translate
 from domain.published.events import PUBLISHED
 from domain.published.ports import notice_of, outgoing_of
 from tests.support.repository import ROOT
@@ -40,12 +41,14 @@ def test_the_written_schemas_are_those_of_the_events_that_are_sent() -> None:
 
 
 def test_a_commit_publishes_under_ids_and_numbers_that_follow_from_its_place_alone() -> None:
-    outgoing = outgoing_of(COMMIT)
+    outgoing = outgoing_of(COMMIT, translate)
     assert [(one.event_id, one.sequence) for one in outgoing] == [
         ("order.o1.4", 4),
         ("order.o1.5", 5),
     ]
-    assert [envelope(one) for one in outgoing] == [envelope(one) for one in outgoing_of(COMMIT)]
+    assert [envelope(one) for one in outgoing] == [
+        envelope(one) for one in outgoing_of(COMMIT, translate)
+    ]
 
 
 def test_an_imported_event_says_so_and_an_unknown_time_stays_unknown() -> None:
@@ -55,7 +58,7 @@ def test_an_imported_event_says_so_and_an_unknown_time_stays_unknown() -> None:
         events=(CaptureSucceeded("c1", 100, "BRL", UNKNOWN_TIME),),
         routing=Routing("o1", "c-1", imported=True),
     )
-    text = envelope(outgoing_of(imported)[0])
+    text = envelope(outgoing_of(imported, translate)[0])
     assert '"imported":true' in text
     assert '"occurred_at":null' in text
     assert '"amount":{"amount_minor":100,"currency":"BRL"}' in text

@@ -27,7 +27,7 @@ from domain.orders.decide import DECIDER
 from domain.orders.state import FOLD as ORDER_FOLD
 from domain.payments.state import FOLD as PAYMENT_FOLD
 from domain.policies.dossier import Streams
-from domain.published.translate import count
+from domain.published.commerce import count
 from domain.shipments.state import FOLD as SHIPMENT_FOLD
 from handlers.streams import broadcast, project
 from handlers.streams.batch import Consumer, run

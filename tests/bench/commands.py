@@ -20,7 +20,7 @@ from domain.kernel.transition import Request, transition
 from domain.orders.commands import OrderCommand
 from domain.orders.decide import DECIDER
 from domain.orders.state import FOLD
-from domain.published.translate import count
+from domain.published.commerce import count
 from tests.bench.life import requests
 from tests.bench.measuring import Bench, Figure, Pair, Sizes, Step, timed, without_collections
 from tests.bench.recording import Answers, Call, Recorder, send

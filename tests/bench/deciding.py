@@ -17,7 +17,7 @@ from domain.kernel.transition import transition
 from domain.orders.commands import OrderCommand
 from domain.orders.decide import DECIDER
 from domain.orders.state import FOLD, OrderState
-from domain.published.translate import count
+from domain.published.commerce import count
 from tests.bench.life import life, requests
 from tests.bench.measuring import Bench, Figure, Pair, Sizes, Step, timed, without_collections
 from tests.bench.peer import PeerOrder, PeerOrders

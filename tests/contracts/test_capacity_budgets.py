@@ -20,7 +20,7 @@ from domain.orders.decide import DECIDER as ORDER
 from domain.orders.events import OrderEvent, OrderHeld, OrderReleased
 from domain.payments import commands as p
 from domain.payments.decide import DECIDER as PAYMENT
-from domain.published.translate import count
+from domain.published.commerce import count
 from domain.shipments import commands as s
 from domain.shipments.decide import DECIDER as SHIPMENT
 from domain.shipments.events import ShipmentStatus, ShippedLine

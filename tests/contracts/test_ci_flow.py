@@ -6,11 +6,12 @@ from domain.ci.accounts import Settings
 from domain.ci.hooks import Change, PullRequest
 from domain.ci.intake import Became
 from domain.ci.jobs.claiming import BUS, MAIL, STATUS
-from domain.ci.jobs.commands import JobRefusal, LoseRun
+from domain.ci.jobs.commands import LoseRun
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Status
 from domain.ci.places import LEASE, milliseconds
 from domain.ci.ports import Phase, RunLook, RunStatus
+from domain.ci.refusals import JobRefusal
 from domain.ci.running import beat, record
 from domain.ci.scheduling import FIRST_LOOK, Scheduled
 from domain.ci.sweeping import Swept

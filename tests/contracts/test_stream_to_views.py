@@ -22,7 +22,7 @@ from domain.orders import commands as o
 from domain.orders.state import FOLD as ORDER_FOLD
 from domain.payments.state import FOLD as PAYMENT_FOLD
 from domain.policies.dossier import Streams
-from domain.published.translate import count
+from domain.published.commerce import count
 from domain.shipments import commands as s
 from domain.shipments.events import ShipmentStatus
 from domain.shipments.state import FOLD as SHIPMENT_FOLD

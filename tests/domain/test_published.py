@@ -2,7 +2,7 @@ from typing import Final, get_args
 
 import pytest
 
-from domain.ci.accounts import AccountChanged, AccountEvent, Settings, SettingsChanged
+from domain.ci.accounts import AccountChanged, Settings, SettingsChanged
 from domain.ci.hooks import Change, Reason, Trigger
 from domain.ci.jobs import events as j
 from domain.ci.jobs.events import Conclusion
@@ -12,8 +12,11 @@ from domain.kernel.decider import Routing
 from domain.kernel.money import Money
 from domain.orders import events as o
 from domain.payments import events as p
+from domain.published import ci, commerce
 from domain.published import events as out
-from domain.published.translate import DomainEvent, count, published, translate
+from domain.published.ci import CiEvent
+from domain.published.commerce import DomainEvent
+from domain.published.translating import published
 from domain.shipments import events as s
 from domain.shipments.events import ShipmentStatus
 from tests.support.builders import (
@@ -50,7 +53,7 @@ def eur(amount_minor: int) -> Money:
     return Money(amount_minor, "EUR")
 
 
-PUBLISHED: Final[list[tuple[DomainEvent, out.PublishedEvent]]] = [
+PUBLISHED: Final[list[tuple[DomainEvent | CiEvent, out.PublishedEvent]]] = [
     (
         placed(),
         out.OrderPlaced(
@@ -113,7 +116,7 @@ PUBLISHED: Final[list[tuple[DomainEvent, out.PublishedEvent]]] = [
     ),
     (j.JobGivenUp(4, AT), out.CiJobEnded("x1", NOW, "c1", "lost")),
 ]
-KEPT: Final[list[DomainEvent]] = [
+KEPT: Final[list[DomainEvent | CiEvent]] = [
     payment_requested(),
     allocated("s1"),
     o.AllocationSplit("s1", "s2", (portion("1", 1, 1),), AT),
@@ -147,23 +150,27 @@ KEPT: Final[list[DomainEvent]] = [
 ]
 
 
+def translated(event: DomainEvent | CiEvent) -> tuple[out.PublishedEvent | None, int]:
+    """Return what an event of either context publishes, and how much that is."""
+    if isinstance(event, CiEvent):
+        return ci.translate(event, "x1", TO), ci.count(event)
+    return commerce.translate(event, "x1", TO), commerce.count(event)
+
+
 @pytest.mark.parametrize(("event", "expected"), PUBLISHED, ids=lambda value: type(value).__name__)
 def test_what_others_may_rely_on_is_published(
-    event: DomainEvent, expected: out.PublishedEvent
+    event: DomainEvent | CiEvent, expected: out.PublishedEvent
 ) -> None:
-    assert translate(event, "x1", TO) == expected
-    assert count(event) == 1
+    assert translated(event) == (expected, 1)
 
 
 @pytest.mark.parametrize("event", KEPT, ids=lambda value: type(value).__name__)
-def test_everything_else_stays_with_us(event: DomainEvent) -> None:
-    assert translate(event, "x1", TO) is None
-    assert count(event) == 0
+def test_everything_else_stays_with_us(event: DomainEvent | CiEvent) -> None:
+    assert translated(event) == (None, 0)
 
 
 def test_every_event_is_either_published_or_kept_and_nothing_published_is_left_over() -> None:
-    unions = (o.OrderEvent, p.PaymentEvent, s.ShipmentEvent, j.JobEvent, AccountEvent)
-    every = {event for union in unions for event in get_args(union)} | {HookRecorded}
+    every = {*get_args(DomainEvent), *get_args(CiEvent)}
     seen = {type(event) for event, _ in PUBLISHED} | {type(event) for event in KEPT}
     assert seen == every
     assert {type(expected) for _, expected in PUBLISHED} == set(out.PUBLISHED)
@@ -172,7 +179,7 @@ def test_every_event_is_either_published_or_kept_and_nothing_published_is_left_o
 def test_a_commits_published_events_are_numbered_without_gaps() -> None:
     events = (confirmed(), allocated("s1"), held())
     commit: Commit[DomainEvent] = Commit("order#o1", 5, events, "", "", "", "", NOW, TO, 7)
-    assert [(number, type(event)) for number, event in published(commit)] == [
+    assert [(number, type(event)) for number, event in published(commit, commerce.translate)] == [
         (6, out.OrderConfirmed),
         (7, out.OrderHeld),
     ]

@@ -14,7 +14,7 @@ from domain.orders.state import FOLD as ORDER_FOLD
 from domain.payments.state import FOLD as PAYMENT_FOLD
 from domain.policies.dossier import Streams
 from domain.policies.importing import Life
-from domain.published.translate import count
+from domain.published.commerce import count
 from domain.shipments.state import FOLD as SHIPMENT_FOLD
 from handlers.importing.counts import CountsByName, anomalies, counts
 from handlers.importing.progress import Silent

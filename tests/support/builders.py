@@ -16,13 +16,12 @@ from domain.payments import commands as p
 from domain.payments import events as pe
 from domain.payments.decide import DECIDER as PAYMENTS
 from domain.payments.state import Payment
-from domain.published.translate import DomainEvent
 from domain.shipments import commands as s
 from domain.shipments import events as se
 from domain.shipments.decide import DECIDER as SHIPMENTS
 from domain.shipments.scans import scan_id
 from domain.shipments.state import Shipment
-from tests.support.given import Past, flat
+from tests.support.given import Event, Past, flat
 
 NOW: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 AT: Final = When(NOW)
@@ -55,7 +54,7 @@ def shipment_after(*past: Past) -> Shipment:
 
 
 def _cast(past: tuple[Past, ...]) -> list[Any]:
-    events: list[DomainEvent] = list(flat(past))
+    events: list[Event] = list(flat(past))
     return events
 
 

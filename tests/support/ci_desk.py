@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from adapters.codec.events import ACCOUNTS, JOBS, RECORDS
+from adapters.codec.ci_events import ACCOUNTS, JOBS, RECORDS
 from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from adapters.memory.event_store import MemoryEventStore, Shared
@@ -26,7 +26,7 @@ from domain.ci.reporting import report
 from domain.ci.sweeping import CiSweeper, Swept, Tell
 from domain.kernel.ids import derived_id
 from domain.kernel.transition import Request, transition
-from domain.published.translate import count
+from domain.published.ci import count
 from tests.support.builders import NOW
 from tests.support.ci_builders import branch, hook, push
 from tests.support.ci_outside import Checks, Deliveries, Mailer, Runner

@@ -21,7 +21,7 @@ from domain.ci.jobs.state import FOLD as JOB_FOLD
 from domain.ci.jobs.state import Job
 from domain.ci.ports import CiStreams
 from domain.ci.records import FOLD as RECORD_FOLD
-from domain.published.translate import count
+from domain.published.ci import count
 from handlers.webhooks.github import Intake, take
 from tests.support.ci_tables import SECRET, posted
 

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.codec.events import ACCOUNTS, JOBS, RECORDS
+from adapters.codec.ci_events import ACCOUNTS, JOBS, RECORDS
 from adapters.dynamodb.boards import DynamoDBBoards
 from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.client import dynamodb_client
@@ -21,7 +21,7 @@ from domain.ci.accounts import FOLD as ACCOUNT_FOLD
 from domain.ci.jobs.state import FOLD as JOB_FOLD
 from domain.ci.ports import CiStreams
 from domain.ci.records import FOLD as RECORD_FOLD
-from domain.published.translate import count
+from domain.published.ci import count
 from handlers.streams import ci_broadcast, schedule
 from handlers.streams.batch import Arrived
 from handlers.streams.records import by_category, read

@@ -8,7 +8,7 @@ from adapters.memory.event_store import MemoryEventStore, Shared
 from domain.orders.state import FOLD as ORDER_FOLD
 from domain.payments.state import FOLD as PAYMENT_FOLD
 from domain.policies.dossier import Streams
-from domain.published.translate import count
+from domain.published.commerce import count
 from domain.shipments.state import FOLD as SHIPMENT_FOLD
 from tests.support.engines import Engine, Memory
 from tests.support.tables import Tables

@@ -17,12 +17,14 @@ from domain.orders.commands import OrderCommand
 from domain.orders.decide import DECIDER as ORDERS
 from domain.payments.commands import PaymentCommand
 from domain.payments.decide import DECIDER as PAYMENTS
-from domain.published.translate import DomainEvent
+from domain.published.ci import CiEvent
+from domain.published.commerce import DomainEvent
 from domain.shipments.commands import ShipmentCommand
 from domain.shipments.decide import DECIDER as SHIPMENTS
 
 Asked = OrderCommand | PaymentCommand | ShipmentCommand | JobCommand | AccountCommand
-Past = DomainEvent | tuple[DomainEvent, ...]
+Event = DomainEvent | CiEvent
+Past = Event | tuple[Event, ...]
 
 _DECIDERS: Final[dict[type, Decider[Any, Any, Any]]] = {
     command: decider
@@ -42,10 +44,10 @@ class Asking:
     """A command before what has happened; nothing is decided until an outcome is expected."""
 
     decider: Decider[Any, Any, Any]
-    events: tuple[DomainEvent, ...]
+    events: tuple[Event, ...]
     command: Asked
 
-    def decided(self) -> Sequence[DomainEvent]:
+    def decided(self) -> Sequence[Event]:
         """Return what the decision comes to."""
         return tuple(self.decider.decide(self.command, self.decider.fold.over(self.events)))
 
@@ -53,7 +55,7 @@ class Asking:
         """Return the state that the decision leads to."""
         return self.decider.fold.over((*self.events, *self.decided()))
 
-    def then(self, *expected: DomainEvent) -> None:
+    def then(self, *expected: Event) -> None:
         """Expect exactly these events."""
         assert list(self.decided()) == list(expected)
 
@@ -74,7 +76,7 @@ class Asking:
 class Given:
     """What has happened so far."""
 
-    events: tuple[DomainEvent, ...]
+    events: tuple[Event, ...]
 
     def when(self, command: Asked) -> Asking:
         """Ask for something."""
@@ -86,7 +88,7 @@ def given(*past: Past) -> Given:
     return Given(tuple(flat(past)))
 
 
-def flat(past: Iterable[Past]) -> Iterable[DomainEvent]:
+def flat(past: Iterable[Past]) -> Iterable[Event]:
     """Yield the events, whatever they were wrapped in."""
     for one in past:
         yield from one if isinstance(one, tuple) else (one,)

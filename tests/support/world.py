@@ -28,7 +28,7 @@ from domain.payments.use_cases import settle_operations
 from domain.policies.dossier import Streams, open_dossier
 from domain.policies.react import react
 from domain.policies.standing import Standing, standing
-from domain.published.translate import count
+from domain.published.commerce import count
 from domain.shipments import commands as s
 from domain.shipments.decide import DECIDER as SHIPMENTS
 from domain.shipments.state import FOLD as SHIPMENT_FOLD

@@ -2,22 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from domain.ci.hooks import Build
 from domain.ci.jobs.events import Conclusion, Rejection
 from domain.kernel.decider import EVIDENCE
-
-
-class JobRefusal(StrEnum):
-    """Why a job says no; each value is a stable code."""
-
-    JOB_NOT_FOUND = "job_not_found"
-    JOB_NOT_PENDING = "job_not_pending"
-    JOB_ENDED = "job_ended"
-    JOB_NOT_ENDED = "job_not_ended"
-    STALE_ATTEMPT = "stale_attempt"
-    INVALID_PRIORITY = "invalid_priority"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from domain.ci.jobs import events as e
 from domain.ci.jobs.claiming import claims
 from domain.ci.jobs.state import FOLD, LOSSES_MAX, TWINS_MAX, Job, JobState, NoJob, Status
 from domain.ci.places import PRIORITIES, queue_key_us
+from domain.ci.refusals import JobRefusal
 from domain.kernel.decider import Decider
 from domain.kernel.ids import checked_id
 from domain.kernel.refused import Refused
@@ -57,7 +58,7 @@ def set_priority(command: c.SetPriority, job: Job) -> JobEvents:
     """Move a waiting job to where it would stand had it come with this priority."""
     if command.priority not in PRIORITIES:
         least, most = PRIORITIES[0], PRIORITIES[-1]
-        raise Refused(c.JobRefusal.INVALID_PRIORITY, "priority", least=least, most=most)
+        raise Refused(JobRefusal.INVALID_PRIORITY, "priority", least=least, most=most)
     _pending(job)
     queued = job.queued_at.utc or command.now
     key_us = queue_key_us(queued, command.priority, command.aging_s)
@@ -128,26 +129,26 @@ def lose_run(command: c.LoseRun, job: Job) -> JobEvents:
 def retry(command: c.RetryJob, job: Job) -> JobEvents:
     """Queue a job again that has ended, at the end of the queue and at normal priority."""
     if not job.has_ended:
-        raise Refused(c.JobRefusal.JOB_NOT_ENDED, status=job.status.value)
+        raise Refused(JobRefusal.JOB_NOT_ENDED, status=job.status.value)
     return [e.JobRetried(command.by, When(command.now))]
 
 
 def _pending(job: Job) -> None:
     if job.status is not Status.PENDING:
-        raise Refused(c.JobRefusal.JOB_NOT_PENDING, status=job.status.value)
+        raise Refused(JobRefusal.JOB_NOT_PENDING, status=job.status.value)
 
 
 def _current(job: Job, attempt: int) -> None:
     if job.status is not Status.ACTIVE or attempt != job.attempt:
         raise Refused(
-            c.JobRefusal.STALE_ATTEMPT, "attempt", attempt=job.attempt, status=job.status.value
+            JobRefusal.STALE_ATTEMPT, "attempt", attempt=job.attempt, status=job.status.value
         )
 
 
 def _ended_as(job: Job, status: Status) -> JobEvents:
     if job.status is status:
         return []
-    raise Refused(c.JobRefusal.JOB_ENDED, status=job.status.value)
+    raise Refused(JobRefusal.JOB_ENDED, status=job.status.value)
 
 
 def decide(command: c.JobCommand, state: JobState) -> JobEvents:
@@ -155,7 +156,7 @@ def decide(command: c.JobCommand, state: JobState) -> JobEvents:
     if isinstance(command, c.QueueJob):
         return queue(command, state)
     if isinstance(state, NoJob):
-        raise Refused(c.JobRefusal.JOB_NOT_FOUND, "job_id")
+        raise Refused(JobRefusal.JOB_NOT_FOUND, "job_id")
     return _decide(command, state)
 
 

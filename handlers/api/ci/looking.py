@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.ci.jobs.commands import JobRefusal
 from domain.ci.jobs.events import JobEvent
 from domain.ci.jobs.state import FOLD, Job, Status
 from domain.ci.places import board_of, queue_place
 from domain.ci.ports import CiStreams
+from domain.ci.refusals import JobRefusal
 from domain.kernel.refused import Refused
 from handlers.api.ci.board import waiting_lines
 

@@ -7,7 +7,6 @@ from domain.ci.accounts import (
     AccountChanged,
     AccountCommand,
     AccountEvent,
-    AccountRefusal,
     ChangeAccount,
     ChangeSettings,
     Notify,
@@ -18,6 +17,7 @@ from domain.ci.accounts import (
 )
 from domain.ci.hooks import Change
 from domain.ci.places import AGING_S_MAX
+from domain.ci.refusals import AccountRefusal
 from domain.kernel.boards import Line
 from domain.kernel.claims import Entry
 from domain.kernel.refused import KernelRefusal

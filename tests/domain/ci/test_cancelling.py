@@ -4,10 +4,10 @@ import pytest
 
 from domain.ci.hooks import Trigger
 from domain.ci.jobs import commands as c
-from domain.ci.jobs.commands import JobRefusal
 from domain.ci.jobs.events import Rejection, TwinRecorded
 from domain.ci.jobs.state import Status
 from domain.ci.places import milliseconds
+from domain.ci.refusals import JobRefusal
 from domain.kernel.claims import Claim
 from tests.support.builders import AT, NOW
 from tests.support.ci_builders import (

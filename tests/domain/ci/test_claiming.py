@@ -1,8 +1,8 @@
 import pytest
 
-from domain.ci.jobs.commands import JobRefusal
 from domain.ci.jobs.state import Status
 from domain.ci.places import lane_place, milliseconds
+from domain.ci.refusals import JobRefusal
 from domain.kernel.claims import UNTIL_MS, Entry
 from tests.support.builders import NOW
 from tests.support.ci_builders import (

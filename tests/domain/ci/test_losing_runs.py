@@ -1,9 +1,9 @@
 import pytest
 
-from domain.ci.jobs.commands import JobRefusal
 from domain.ci.jobs.events import JobGivenUp
 from domain.ci.jobs.state import LOSSES_MAX, Status
 from domain.ci.places import milliseconds
+from domain.ci.refusals import JobRefusal
 from domain.kernel.claims import Entry
 from tests.support.builders import AT
 from tests.support.ci_builders import (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.ci.jobs.commands import JobRefusal
 from domain.ci.jobs.events import PriorityChanged
 from domain.ci.places import AGING_S_MAX, PRIORITIES, queue_key_us, queue_place
+from domain.ci.refusals import JobRefusal
 from domain.kernel.claims import Entry
 from tests.support.builders import AT, NOW
 from tests.support.ci_builders import (

@@ -1,8 +1,9 @@
 import pytest
 
-from domain.ci.jobs.commands import JobRefusal, RecordResult
+from domain.ci.jobs.commands import RecordResult
 from domain.ci.jobs.events import Conclusion, JobFinished
 from domain.ci.jobs.state import Status
+from domain.ci.refusals import JobRefusal
 from tests.support.builders import AT, NOW
 from tests.support.ci_builders import (
     ENDED,

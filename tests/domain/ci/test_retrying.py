@@ -1,8 +1,8 @@
 import pytest
 
-from domain.ci.jobs.commands import JobRefusal
 from domain.ci.jobs.state import Status
 from domain.ci.places import microseconds
+from domain.ci.refusals import JobRefusal
 from tests.support.builders import minute
 from tests.support.ci_builders import (
     ENDED,

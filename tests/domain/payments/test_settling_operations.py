@@ -20,7 +20,7 @@ from domain.payments.events import PaymentEvent
 from domain.payments.ports import Instruction
 from domain.payments.state import FOLD, Kind, Payment, PaymentState
 from domain.payments.use_cases import settle_operations
-from domain.published.translate import count
+from domain.published.commerce import count
 from tests.support.builders import FAILED, NOW, SUCCEEDED, UNKNOWN, minute
 
 

@@ -1,43 +1,18 @@
-"""From what is stored to what is published: one function a context, None where nothing leaves.
-
-A stored event publishes at most one event, and always the same one: how many a stream has had is
-fixed when it is written, so a translation is only ever added for events that are new as well.
-"""
+"""What orders, payments and shipments publish: one function a context."""
 
 from datetime import datetime
+from typing import Final
 
-from domain.ci.accounts import AccountEvent
-from domain.ci.jobs import events as j
-from domain.ci.records import HookRecorded
-from domain.kernel.commits import Commit
 from domain.kernel.decider import Routing
 from domain.kernel.money import Money
 from domain.kernel.times import When
 from domain.orders import events as o
 from domain.payments import events as p
 from domain.published import events as out
+from domain.published.translating import counting
 from domain.shipments import events as s
 
-DomainEvent = (
-    o.OrderEvent | p.PaymentEvent | s.ShipmentEvent | j.JobEvent | AccountEvent | HookRecorded
-)
-
-
-def published(commit: Commit[DomainEvent]) -> tuple[tuple[int, out.PublishedEvent], ...]:
-    """Return what a commit publishes, each with its place in the stream's published sequence."""
-    _, _, entity_id = commit.stream.partition("#")
-    found = [
-        translated
-        for event in commit.events
-        if (translated := translate(event, entity_id, commit.routing))
-    ]
-    first = commit.published - len(found) + 1
-    return tuple(enumerate(found, start=first))
-
-
-def count(event: DomainEvent) -> int:
-    """Say how many published events a stored event makes: 0 or 1."""
-    return 0 if translate(event, "", Routing("", "")) is None else 1
+DomainEvent = o.OrderEvent | p.PaymentEvent | s.ShipmentEvent
 
 
 def translate(event: DomainEvent, entity_id: str, routing: Routing) -> out.PublishedEvent | None:
@@ -46,7 +21,6 @@ def translate(event: DomainEvent, entity_id: str, routing: Routing) -> out.Publi
         _order(event, routing)
         or _payment(event, entity_id, routing.root_id)
         or _shipment(event, entity_id, routing.root_id)
-        or _job(event, entity_id, routing.customer_id)
     )
 
 
@@ -150,22 +124,9 @@ def _shipment(event: DomainEvent, shipment_id: str, order_id: str) -> out.Publis
             return None
 
 
-def _job(event: DomainEvent, job_id: str, customer_id: str) -> out.PublishedEvent | None:
-    match event:
-        case j.JobFinished(conclusion=conclusion):
-            outcome = conclusion.value
-        case j.JobCancelled():
-            outcome = "cancelled"
-        case j.JobSuperseded():
-            outcome = "superseded"
-        case j.JobRejected():
-            outcome = "rejected"
-        case j.JobGivenUp():
-            outcome = "lost"
-        case _:
-            return None
-    return out.CiJobEnded(job_id, _utc(event.at), customer_id, outcome)
-
-
 def _utc(when: When) -> datetime | None:
     return when.utc
+
+
+count: Final = counting(translate)
+"""How many published events a stored event makes."""
