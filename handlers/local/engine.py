@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from typing import Self
 
 from handlers.local.environment import LOCAL_HTTP, REGION, bare
 from handlers.local.folder import Folder
+from handlers.local.ports import bound
 from handlers.local.refusal import CannotRun
 
 START_S = 60
@@ -50,8 +50,7 @@ class Engine:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket = bound(folder.ports / "aws")
         self.endpoint = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._asking = threading.Lock()
         self.ended_in_order = False

@@ -47,6 +47,11 @@ class Folder:
         return self.path / "s3"
 
     @property
+    def ports(self) -> Path:
+        """The ports of last time, a file each."""
+        return self.path / "ports"
+
+    @property
     def scratch(self) -> Path:
         """Unpacked code of functions; emptied at each start."""
         return self.path / "tmp"
@@ -137,6 +142,8 @@ def _make(path: Path) -> None:
             )
         for part in (path, path / "logs", path / "aws", path / "s3"):
             part.mkdir(parents=True, exist_ok=True)
+        # The embedded AWS writes down what functions are told, secrets among it.
+        (path / "aws").chmod(0o700)
         if not mark.exists():
             mark.write_text(MARK, encoding="utf-8")
         found = mark.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The HTTP front: what API Gateway's HTTP API does in AWS, with the real handler behind it."""
+"""The HTTP front: what API Gateway's HTTP API does in AWS, with the real handlers behind it."""
 
 import asyncio
 import time
@@ -11,7 +11,15 @@ from typing import Any
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
-from handlers.local.gateway import ACCOUNT, Request, Response, as_event, as_response, problem
+from handlers.local.gateway import (
+    ACCOUNT,
+    DEFAULT_ROUTE,
+    Request,
+    Response,
+    as_event,
+    as_response,
+    problem,
+)
 
 # "Payload size: 10 MB", API Gateway developer guide, quotas of HTTP APIs.
 LARGEST_BODY_BYTES = 10 * 1024 * 1024
@@ -19,23 +27,40 @@ LARGEST_BODY_BYTES = 10 * 1024 * 1024
 BACKLOG_PATH = "/-/backlog"
 
 
-class Front:
-    """An ASGI application over one handler.
+class Function:
+    """A handler as a function: at most `threads` requests at a time.
 
-    One thread runs the handler: Powertools' resolver keeps its request in class attributes, and in
-    Lambda too a process has one request at a time.
+    In Lambda a process has one at a time; a handler that keeps its request in class attributes, as
+    Powertools' resolver does, must have one thread here too.
     """
 
     def __init__(
-        self,
-        handler: Callable[[dict[str, Any], Any], Any],
-        function: str,
-        backlog: Callable[[], Mapping[str, int]],
+        self, name: str, handler: Callable[[dict[str, Any], Any], Any], threads: int = 1
     ) -> None:
+        self._name = name
         self._handler = handler
-        self._function = function
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
+
+    async def answer(self, event: dict[str, Any]) -> Response:
+        """Call the handler; whatever it raises is a 500, as in AWS, and the next is served."""
+        loop = asyncio.get_running_loop()
+        try:
+            return as_response(
+                await loop.run_in_executor(self._threads, self._handler, event, Context(self._name))
+            )
+        except Exception:  # noqa: BLE001 - see above.
+            traceback.print_exc()
+            return problem(500, "internal", "The request could not be handled; see the log.")
+
+
+class Front:
+    """An ASGI application over functions, by the route that leads to each."""
+
+    def __init__(
+        self, functions: Mapping[str, Function], backlog: Callable[[], Mapping[str, int]]
+    ) -> None:
+        self._functions = functions
         self._backlog = backlog
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -53,16 +78,8 @@ class Front:
         if body is None:
             return problem(413, "body_too_large", "The body is larger than 10 MB.")
         event = as_event(_request(scope, body))
-        loop = asyncio.get_running_loop()
-        try:
-            return as_response(
-                await loop.run_in_executor(
-                    self._thread, self._handler, event, Context(self._function)
-                )
-            )
-        except Exception:  # noqa: BLE001 - as in AWS, a broken function is a 500 and the next is served.
-            traceback.print_exc()
-            return problem(500, "internal", "The request could not be handled; see the log.")
+        function = self._functions.get(event["routeKey"], self._functions[DEFAULT_ROUTE])
+        return await function.answer(event)
 
 
 @dataclass(slots=True)
@@ -75,8 +92,8 @@ class Context:
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     log_group_name: str = "local"
     log_stream_name: str = "local"
-    # The function's Timeout in infra/template.yaml.
-    _until: float = field(default_factory=lambda: time.monotonic() + 15)
+    # The functions' Timeout in infra/template.yaml.
+    _until: float = field(default_factory=lambda: time.monotonic() + 28)
 
     @property
     def invoked_function_arn(self) -> str:

@@ -17,8 +17,10 @@ from urllib.parse import parse_qsl
 ACCOUNT = "000000000000"
 API = "local"
 CALLER_HEADER = "x-waybill-caller"
-# Routes of infra/template.yaml that are not $default.
-OWN_ROUTES = frozenset({"GET /health"})
+DEFAULT_ROUTE = "$default"
+WEBHOOK_ROUTE = "POST /webhooks/github"
+# Routes of infra/template.yaml that need no caller; every other one does.
+OPEN_ROUTES = frozenset({"GET /health", WEBHOOK_ROUTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Response:
 def as_event(request: Request) -> dict[str, Any]:
     """Return the event that the function is called with."""
     route = f"{request.method} {request.path}"
-    route = route if route in OWN_ROUTES else "$default"
+    route = route if route in OPEN_ROUTES else DEFAULT_ROUTE
     headers = _joined((n, v) for n, v in request.headers if n != "cookie")
     event: dict[str, Any] = {
         "version": "2.0",
@@ -90,22 +92,12 @@ def problem(status: int, code: str, detail: str) -> Response:
 
 def _context(request: Request, route: str, headers: Mapping[str, str]) -> dict[str, Any]:
     now = datetime.now(UTC)
-    caller = headers.get(CALLER_HEADER) or "local"
     host = headers.get("host", "localhost")
+    known = {} if route in OPEN_ROUTES else {"authorizer": _authorizer(headers)}
     return {
         "accountId": ACCOUNT,
         "apiId": API,
-        "authorizer": {
-            "iam": {
-                "accessKey": "local",
-                "accountId": ACCOUNT,
-                "callerId": caller,
-                "cognitoIdentity": None,
-                "principalOrgId": None,
-                "userArn": f"arn:aws:iam::{ACCOUNT}:user/{caller}",
-                "userId": caller,
-            }
-        },
+        **known,
         "domainName": host,
         "domainPrefix": host.partition(".")[0],
         "http": {
@@ -120,6 +112,21 @@ def _context(request: Request, route: str, headers: Mapping[str, str]) -> dict[s
         "stage": "$default",
         "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
         "timeEpoch": int(time.time() * 1000),
+    }
+
+
+def _authorizer(headers: Mapping[str, str]) -> dict[str, Any]:
+    caller = headers.get(CALLER_HEADER) or "local"
+    return {
+        "iam": {
+            "accessKey": "local",
+            "accountId": ACCOUNT,
+            "callerId": caller,
+            "cognitoIdentity": None,
+            "principalOrgId": None,
+            "userArn": f"arn:aws:iam::{ACCOUNT}:user/{caller}",
+            "userId": caller,
+        }
     }
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from handlers.local.environment import LOCAL_HTTP, adopt
@@ -13,17 +13,23 @@ from handlers.local.front import BACKLOG_PATH
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A service that runs: its API, its AWS, and the outputs of its stack."""
+    """A service that runs: its API, its AWS, its stack's outputs and parameters, and its GitHub.
+
+    What webhooks are signed with stands in `secret_file` only, which nobody else can read.
+    """
 
     url: str
     endpoint: str
     pid: int
     aws_pid: int
     outputs: Mapping[str, str]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    github_url: str = ""
+    secret_file: str = ""
 
     def adopt(self) -> None:
         """Make this process one of the service's; call it before the first client is made."""
-        adopt(self.endpoint, self.outputs)
+        adopt(self.endpoint, self.outputs, self.parameters)
 
     def backlog(self) -> dict[str, int]:
         """Count what is on its way: `records`, `messages`, `hidden` messages, `running`.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STACK = "waybill"
 CODE_BUCKET = "waybill-code"
+TEMPLATE_KEY = "template.yaml"
 PARAMETERS = {
     # The embedded AWS does not read what a stream handler reports; an error it retries.
     "StreamFailures": "raise",
@@ -30,6 +31,7 @@ PARAMETERS = {
     "QueueConcurrency": "few",
     # It makes no archives from a template.
     "ArchiveDays": "0",
+    "PaymentProvider": "sandbox",
 }
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 DEPLOY_S = 120
@@ -50,15 +52,15 @@ class Stack:
         self._lambda: LambdaClient = session.client("lambda", endpoint_url=endpoint, config=config)
         self._s3 = session.client("s3", endpoint_url=endpoint, config=config)
 
-    def deploy(self, root: Path = ROOT) -> bool:
-        """Bring template and code up to date; tell whether there was anything to do.
+    def deploy(self, parameters: Mapping[str, str], root: Path = ROOT) -> bool:
+        """Bring template, parameters and code up to date; tell whether there was anything to do.
 
         Raises CannotRun, with the first resource that failed and why.
         """
         template = (root / "infra/template.yaml").read_text(encoding="utf-8")
         code = key(root)
-        parameters = PARAMETERS | {"CodeBucket": CODE_BUCKET, "CodeKey": code}
-        wanted = hashlib.sha256(json.dumps([template, parameters]).encode()).hexdigest()
+        given = {**parameters, "CodeBucket": CODE_BUCKET, "CodeKey": code}
+        wanted = hashlib.sha256(json.dumps([template, given]).encode()).hexdigest()
         there = self._there()
         if there and there["StackStatus"] in NEVER_LIVED:
             self._delete()
@@ -69,7 +71,9 @@ class Stack:
         with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._s3.create_bucket(Bucket=CODE_BUCKET)
         self._s3.put_object(Bucket=CODE_BUCKET, Key=code, Body=build(root))
-        self._change(template, parameters, wanted, is_new=there is None)
+        # CloudFormation takes no more than 51,200 bytes in the request itself.
+        self._s3.put_object(Bucket=CODE_BUCKET, Key=TEMPLATE_KEY, Body=template.encode())
+        self._change(given, wanted, is_new=there is None)
         return True
 
     def outputs(self) -> dict[str, str]:
@@ -110,16 +114,14 @@ class Stack:
                 return None
             raise
 
-    def _change(
-        self, template: str, parameters: Mapping[str, str], wanted: str, *, is_new: bool
-    ) -> None:
+    def _change(self, parameters: Mapping[str, str], wanted: str, *, is_new: bool) -> None:
         cloudformation = self._cloudformation
         act = cloudformation.create_stack if is_new else cloudformation.update_stack
         given = parameters.items()
         try:
             act(
                 StackName=STACK,
-                TemplateBody=template,
+                TemplateURL=f"{self._s3.meta.endpoint_url}/{CODE_BUCKET}/{TEMPLATE_KEY}",
                 Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given],
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
                 Tags=[{"Key": "deployed", "Value": wanted}],

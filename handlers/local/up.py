@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import importlib
 import os
 import socket
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 from hypercorn.asyncio import serve
@@ -16,16 +14,16 @@ from hypercorn.config import Config
 from rich.console import Console
 
 from handlers.local import running
+from handlers.local.assembly import front, github
+from handlers.local.ci import LocalCi, prepared
 from handlers.local.draining import drain
 from handlers.local.engine import Engine
 from handlers.local.environment import adopt
 from handlers.local.folder import Folder, opened
 from handlers.local.front import Front
 from handlers.local.refusal import CannotRun
-from handlers.local.stack import Stack
+from handlers.local.stack import PARAMETERS, Stack
 from handlers.local.stopping import Stopping
-
-API_HANDLER = "handlers.api.app"
 
 
 def run(port: int, state: Path) -> int:
@@ -57,42 +55,60 @@ class _Service:
         began = time.monotonic()
         stopping = Stopping(self._say)
         self._say(f"[bold]Waybill[/] is starting, its state in {_shown(self._folder.path)}")
-        with Engine(self._folder) as engine:
-            front, run = await asyncio.to_thread(self._prepare, engine)
+        ci = prepared(self._folder.path)
+        # GitHub outlives the AWS: while that is drained, functions still report to it.
+        with github(self._folder) as github_url, Engine(self._folder) as engine:
+            serving, run = await asyncio.to_thread(self._prepare, engine, ci, github_url)
             if not stopping.is_wanted:
                 running.write(self._folder.run_file, run)
                 self._say_ready(time.monotonic() - began)
-                await self._serve(front, engine, stopping)
+                await self._serve(serving, engine, stopping)
             self._folder.run_file.unlink(missing_ok=True)
             has_drained = engine.is_alive and await drain(engine, stopping, self._say)
             if engine.is_alive:
                 self._say("  state         being written")
         return self._close(engine, has_drained=has_drained)
 
-    def _prepare(self, engine: Engine) -> tuple[Front, running.Running]:
+    def _prepare(
+        self, engine: Engine, ci: LocalCi, github_url: str
+    ) -> tuple[Front, running.Running]:
         folder, stack = self._folder, Stack(engine.endpoint)
+        parameters = PARAMETERS | ci.parameters(self._url, github_url)
         self._say(f"  AWS           embedded, {engine.endpoint}")
-        what = "deployed" if stack.deploy() else "as it was"
+        what = "deployed" if stack.deploy(parameters) else "as it was"
         self._say(f"  stack         infra/template.yaml, {what}")
         outputs = stack.outputs()
         if not folder.is_new:
             stack.renew_stream_mappings()
         if not folder.is_new and folder.was_left_undrained:
-            self._say("  sweeper       looks for what the last run, not ended in order, left open")
-            stack.wake_sweeper(outputs["SweepFunction"])
+            self._say("  sweepers      look for what the last run, not ended in order, left open")
+            for sweeper in ("SweepFunction", "CiSweepFunction"):
+                stack.wake_sweeper(outputs[sweeper])
         folder.mark_undrained()
-        adopt(engine.endpoint, outputs)
-        handler = importlib.import_module(API_HANDLER).handler
-        front = Front(handler, outputs["ApiFunction"], lambda: asdict(engine.backlog()))
-        return front, running.Running(self._url, engine.endpoint, os.getpid(), engine.pid, outputs)
+        adopt(engine.endpoint, outputs, parameters)
+        self._say(f"  GitHub        its stand-in, {github_url}")
+        self._say(f"  webhooks      /webhooks/github, signed with {_shown(ci.secret_file)}")
+        self._say(f"  CI            {_shown(ci.script)} runs for each job")
+        del parameters["GitHubWebhookSecrets"]  # It stands in its own file, and in no other.
+        run = running.Running(
+            url=self._url,
+            endpoint=engine.endpoint,
+            pid=os.getpid(),
+            aws_pid=engine.pid,
+            outputs=outputs,
+            parameters=parameters,
+            github_url=github_url,
+            secret_file=str(ci.secret_file),
+        )
+        return front(outputs, engine), run
 
-    async def _serve(self, front: Front, engine: Engine, stopping: Stopping) -> None:
+    async def _serve(self, serving: Front, engine: Engine, stopping: Stopping) -> None:
         config = Config()
         config.bind = [f"fd://{self._listening.detach()}"]
         config.loglevel = "WARNING"
         config.graceful_timeout = 10
         watching = asyncio.create_task(_watch(engine, stopping))
-        await serve(front, config, shutdown_trigger=stopping.wait)
+        await serve(serving, config, shutdown_trigger=stopping.wait)
         watching.cancel()
 
     def _close(self, engine: Engine, *, has_drained: bool) -> int:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,17 @@ from samtranslator.translator.transform import transform
 PATH = Path(__file__).parents[2] / "infra/template.yaml"
 REGION = "eu-central-1"
 
+FUNCTION = "AWS::Serverless::Function"
+MAPPING = "AWS::Lambda::EventSourceMapping"
+PERMISSION = "AWS::Lambda::Permission"
+QUEUE = "AWS::SQS::Queue"
+RULE = "AWS::Events::Rule"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+TABLE = "AWS::DynamoDB::Table"
+
 Template = dict[str, Any]
+Rule = Callable[[Template], Iterator[str]]
+"""Says what is wrong with a template, in words."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -66,9 +77,30 @@ def of_type(template: Template, kind: str) -> dict[str, Template]:
     }
 
 
+def rules_in(module: Mapping[str, Any]) -> list[Rule]:
+    """Return the public functions that a module defines itself."""
+    return [
+        value
+        for name, value in module.items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == module["__name__"]
+    ]
+
+
+def statements(function: Template) -> list[Template]:
+    """Return what a function is allowed, whatever the conditions."""
+    listed = [one for policy in function["Policies"] for one in policy["Statement"]]
+    both = [one["Fn::If"][1:] if "Fn::If" in one else [one] for one in listed]
+    return [one for ways in both for one in ways if "Sid" in one]
+
+
 def target(value: Any) -> str:  # noqa: ANN401 - any node of a template.
-    """Return the logical id that a Ref or GetAtt points at; empty for anything else."""
+    """Return the logical id that a Ref or GetAtt points at; empty for anything else.
+
+    Of an If it is what is pointed at when its condition holds.
+    """
     match value:
+        case {"Fn::If": [_, then, _]}:
+            return target(then)
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
             return name
         case _:

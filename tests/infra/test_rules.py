@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.infra import access_rules as access
 from tests.infra import rules
-from tests.infra.rules import RULES, Rule
-from tests.infra.template import Template, findings, load, translated
+from tests.infra.rules import RULES
+from tests.infra.template import Rule, Template, findings, load, statements, translated
 
 TEMPLATE = load()
 
@@ -43,6 +44,47 @@ def third_reader(template: Template) -> None:
     template["Resources"]["ThirdMapping"] = template["Resources"]["ProjectMapping"]
 
 
+def no_reader(template: Template) -> None:
+    del template["Resources"]["CiBroadcastMapping"]
+
+
+def secret_everywhere(template: Template) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    variables["GITHUB_TOKEN"] = {"Ref": "GitHubToken"}
+
+
+def secret_told_by_the_stack(template: Template) -> None:
+    template["Outputs"]["Key"] = {"Value": {"Fn::Sub": "key ${GitHubPrivateKey}"}}
+
+
+def secret_that_echoes(template: Template) -> None:
+    del template["Parameters"]["GitHubWebhookSecrets"]["NoEcho"]
+
+
+def secret_with_a_default(template: Template) -> None:
+    template["Parameters"]["GitHubToken"]["Default"] = "ghp_1"
+
+
+def secret_written_out(template: Template) -> None:
+    put(f"WebhookFunction.{P}.Environment.Variables.GITHUB_WEBHOOK_SECRETS", "s")(template)
+
+
+def secret_where_nobody_needs_it(template: Template) -> None:
+    put(f"MailFunction.{P}.Environment", {"Variables": {"GITHUB_TOKEN": {"Ref": "GitHubToken"}}})(
+        template
+    )
+
+
+def statement(function: str, sid: str, field: str, value: Any) -> Callable[[Template], None]:  # noqa: ANN401 - any node.
+    """Set a field of what a function is allowed under a name."""
+
+    def change(template: Template) -> None:
+        allowed = statements(template["Resources"][function][P])
+        next(one for one in allowed if one["Sid"] == sid)[field] = value
+
+    return change
+
+
 P = "Properties"
 SEEDS: list[tuple[Rule, Callable[[Template], None]]] = [
     (
@@ -70,7 +112,12 @@ SEEDS: list[tuple[Rule, Callable[[Template], None]]] = [
             ("DestinationConfig", {"OnFailure": {"Destination": {"Ref": "ReactQueue"}}}),
         )
     ),
-    (rules.streams_have_two_readers_at_most, third_reader),
+    (rules.streams_have_two_readers, third_reader),
+    (rules.streams_have_two_readers, no_reader),
+    (
+        rules.streams_have_two_readers,
+        put(f"BoardsTable.{P}.StreamSpecification", {"StreamViewType": "NEW_IMAGE"}),
+    ),
     (
         rules.queue_readers_hand_back_single_messages,
         drop(f"SettleMapping.{P}.FunctionResponseTypes"),
@@ -107,22 +154,78 @@ SEEDS: list[tuple[Rule, Callable[[Template], None]]] = [
     (rules.logs_are_kept_for_a_time, drop(f"AccessLogs.{P}.RetentionInDays")),
     (rules.logs_are_kept_for_a_time, drop(f"ApiFunction.{P}.LoggingConfig")),
     (
-        rules.policies_name_what_they_allow,
+        access.policies_name_what_they_allow,
         put(f"ApiFunction.{P}.Policies.0.Statement.0.Resource", "*"),
     ),
     (
-        rules.policies_name_what_they_allow,
+        access.policies_name_what_they_allow,
         put(f"ApiFunction.{P}.Policies.0.Statement.0.Action", ["dynamodb:*"]),
     ),
     (
-        rules.services_are_let_in_for_one_source,
+        access.policies_name_what_they_allow,
+        statement("StartFunction", "StartExecutions", "Resource", "arn:aws:states:*"),
+    ),
+    (
+        access.policies_name_what_they_allow,
+        statement("MailFunction", "SendMailAsOneSender", "Action", "ses:*"),
+    ),
+    (
+        access.services_are_let_in_for_one_source,
         drop(f"NoticesQueuePolicy.{P}.PolicyDocument.Statement.0.Condition"),
     ),
-    (rules.services_are_let_in_for_one_source, drop(f"ApiPermission.{P}.SourceArn")),
+    (access.services_are_let_in_for_one_source, drop(f"ApiPermission.{P}.SourceArn")),
+    (
+        access.whoever_delivers_is_let_in,
+        put(f"WebhookPermission.{P}.FunctionName", {"Ref": "Api"}),
+    ),
+    *(
+        (
+            access.whoever_delivers_is_let_in,
+            put(f"{policy}.{P}.PolicyDocument.Statement.0.{path}", value),
+        )
+        for policy, path, value in (
+            ("CiNoticesQueuePolicy", "Condition.ArnEquals.aws:SourceArn", {"Ref": "NoticesTopic"}),
+            ("CiNoticesQueuePolicy", "Resource.5", {"Fn::GetAtt": ["StartQueue", "Arn"]}),
+            ("ResultsQueuePolicy", "Resource", {"Fn::GetAtt": ["StartQueue", "Arn"]}),
+            ("RuleDeadLettersPolicy", "Condition.ArnEquals.aws:SourceArn.3", {"Ref": "X"}),
+        )
+    ),
+    (
+        access.whoever_delivers_is_let_in,
+        put(f"CiSweepSchedulePermission.{P}.SourceArn", {"Fn::GetAtt": ["SweepSchedule", "Arn"]}),
+    ),
+    (
+        access.only_open_routes_need_no_caller,
+        put(f"DefaultRoute.{P}.AuthorizationType", "NONE"),
+    ),
+    (access.only_open_routes_need_no_caller, drop(f"DefaultRoute.{P}.AuthorizationType")),
+    (
+        access.only_open_routes_need_no_caller,
+        put(f"WebhookRoute.{P}.AuthorizationType", "AWS_IAM"),
+    ),
+    (access.only_open_routes_need_no_caller, put(f"HealthRoute.{P}.RouteKey", "GET /jobs")),
+    *(
+        (access.secrets_stand_where_they_are_needed, seed)
+        for seed in (
+            secret_everywhere,
+            secret_told_by_the_stack,
+            secret_written_out,
+            secret_where_nobody_needs_it,
+        )
+    ),
+    (access.secrets_cannot_be_read_off_the_stack, secret_that_echoes),
+    (access.secrets_cannot_be_read_off_the_stack, secret_with_a_default),
+    (rules.sweepers_do_not_overlap, put(f"CiSweepFunction.{P}.Timeout", 60)),
+    (rules.sweepers_do_not_overlap, drop(f"SweepFunction.{P}.ReservedConcurrentExecutions")),
+    (rules.sweepers_do_not_overlap, drop(f"CiSweepFunction.{P}.EventInvokeConfig")),
     (rules.queues_are_encrypted, drop(f"ReactDeadLetters.{P}.SqsManagedSseEnabled")),
     (
-        rules.rules_stand_on_our_bus_by_name,
+        rules.rules_stand_where_their_events_are,
         put(f"PublishedEventsRule.{P}.EventBusName", {"Ref": "EventBus"}),
+    ),
+    (
+        rules.rules_stand_where_their_events_are,
+        put(f"ResultsRule.{P}.EventBusName", {"Fn::GetAtt": ["EventBus", "Name"]}),
     ),
 ]
 

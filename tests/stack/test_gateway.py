@@ -1,5 +1,8 @@
 import base64
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from handlers.local.gateway import Request, as_event, as_response
 
 
@@ -26,6 +29,30 @@ def test_what_is_no_text_is_handed_on_in_base64() -> None:
     event = as_event(request(body=b"\xff\x00"))
     assert event["isBase64Encoded"] is True
     assert base64.b64decode(event["body"]) == b"\xff\x00"
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_a_body_arrives_byte_for_byte_because_it_may_be_signed(body: bytes) -> None:
+    event = as_event(request(method="POST", path="/webhooks/github", body=body))
+    text = event.get("body", "")
+    assert (base64.b64decode(text) if event["isBase64Encoded"] else text.encode()) == body
+
+
+def test_webhooks_have_a_route_of_their_own_and_no_caller() -> None:
+    event = as_event(request(method="POST", path="/webhooks/github"))
+    assert event["routeKey"] == "POST /webhooks/github"
+    assert "authorizer" not in event["requestContext"]
+
+
+def test_any_other_way_to_webhooks_is_a_callers() -> None:
+    for other in (
+        request(path="/webhooks/github"),
+        request(method="POST", path="/webhooks/github/"),
+        request(method="POST", path="/webhooks/gitlab"),
+    ):
+        event = as_event(other)
+        assert event["routeKey"] == "$default"
+        assert "authorizer" in event["requestContext"]
 
 
 def test_the_caller_stands_where_iam_puts_it() -> None:

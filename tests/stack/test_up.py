@@ -4,11 +4,7 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,39 +12,16 @@ import pytest
 from handlers.local import running
 from handlers.local.environment import LOCAL_HTTP
 from handlers.local.running import Running
+from tests.stack.serving import command, found, up, wait_until_all_has_arrived
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stack")]
 
-UP = "import sys; from pathlib import Path; from handlers.local.up import run; "
-START_S = 120
-STOP_S = 180
 ORDER = {
     "customer_id": "c-1",
     "currency": "EUR",
     "lines": [{"sku": "A-1", "quantity": 2, "unit_price_minor": 1999}],
     "shipping_minor": 500,
 }
-
-
-@contextmanager
-def up(state: Path) -> Iterator[Running]:
-    """Run the service in a process of its own, and stop it as Ctrl-C does."""
-    code = UP + "sys.exit(run(0, Path(sys.argv[1])))"
-    with subprocess.Popen([sys.executable, "-c", code, str(state)]) as process:
-        try:
-            yield found(state, process)
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(STOP_S) == 0
-
-
-def found(state: Path, process: subprocess.Popen[bytes]) -> Running:
-    until = time.monotonic() + START_S
-    while time.monotonic() < until and process.poll() is None:
-        if there := running.find(state):
-            return there
-        time.sleep(0.1)
-    raise AssertionError("the service did not come up")
 
 
 def place(service: Running, key: str) -> str:
@@ -61,15 +34,6 @@ def place(service: Running, key: str) -> str:
         assert answer.status == 201
         placed: str = json.load(answer)["order_id"]
         return placed
-
-
-def wait_until_all_has_arrived(service: Running) -> None:
-    quiet = 0
-    while quiet < 3:
-        left = service.backlog()
-        is_quiet = left["records"] == left["messages"] == left["running"] == 0
-        quiet = quiet + 1 if is_quiet else 0
-        time.sleep(0.1)
 
 
 def orders_of_customer(service: Running) -> set[str]:
@@ -102,10 +66,8 @@ def test_what_was_on_its_way_when_it_was_stopped_has_arrived_after_the_restart(s
 
 
 def test_a_service_whose_aws_dies_says_so_and_ends(state: Path) -> None:
-    code = UP + "sys.exit(run(0, Path(sys.argv[1])))"
-    command = [sys.executable, "-c", code, str(state)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        service = found(state, process)  # type: ignore[arg-type]  # Its output is text.
+    with subprocess.Popen(command(state), stdout=subprocess.PIPE, text=True) as process:
+        service = found(state, process)
         os.kill(service.aws_pid, signal.SIGKILL)
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 1
@@ -115,9 +77,7 @@ def test_a_service_whose_aws_dies_says_so_and_ends(state: Path) -> None:
 
 def test_a_port_in_use_is_named_with_what_to_do(state: Path) -> None:
     with up(state) as service:
-        port = service.url.rpartition(":")[2]
-        code = UP + "sys.exit(run(int(sys.argv[2]), Path(sys.argv[1])))"
-        command = [sys.executable, "-c", code, str(state), port]
-        second = subprocess.run(command, capture_output=True, text=True, check=False)
+        port = int(service.url.rpartition(":")[2])
+        second = subprocess.run(command(state, port), capture_output=True, text=True, check=False)
     assert second.returncode == 2
     assert second.stdout.startswith(f"Port {port} cannot be used")
