@@ -7,6 +7,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from domain.ci.jobs.state import Job
+from domain.ci.places import branch_of
 from domain.ci.ports import Mail
 from domain.ci.reporting import summary
 
@@ -16,10 +17,9 @@ _SHA_SHOWN: Final = 10
 
 def letter(job: Job, key: str, to: str, page_url: str) -> Mail:
     """Write the mail; what a stranger named, a branch or a title, is escaped in HTML."""
-    branch = job.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     known = {
         "job": job,
-        "branch": branch,
+        "branch": branch_of(job.ref),
         "sha": job.sha[:_SHA_SHOWN],
         "summary": summary(job),
         "page": f"{page_url.rstrip('/')}/ci/jobs/{job.job_id}/page" if page_url else "",

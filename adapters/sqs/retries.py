@@ -22,9 +22,12 @@ class Retries:
     def _url(self) -> str:
         return self._client.get_queue_url(QueueName=self._queue_name)["QueueUrl"]
 
-    def back_off(self, receipt_handle: str, received: int) -> None:
-        """Let a message come again after 2, 4, 8 ... seconds, by how often it was received."""
-        delay_s = min(_FIRST_S * 2 ** (received - 1), _MOST_S)
+    def back_off(self, receipt_handle: str, received: int, least_s: int = 0) -> None:
+        """Let a message come again after 2, 4, 8 ... seconds, by how often it was received.
+
+        Not before `least_s`, where whoever was asked has said how long to leave it alone.
+        """
+        delay_s = max(min(_FIRST_S * 2 ** (received - 1), _MOST_S), least_s)
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay_s
         )

@@ -97,10 +97,14 @@ def _twin(streams: CiStreams, arrival: Arrival, build: Build, job_id: str) -> Ta
         if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
             raise
         return Taken(Became.TWIN, job_id)  # A twin already, read otherwise by an older release.
-    is_new = done.outcome is not Outcome.REPLAYED
-    if is_new and isinstance(done.state, Job) and done.state.was_turned_away:
+    # It joined what was turned away by then; it is a twin if that was retried since.
+    if _was_turned_away(done.state) and _was_turned_away(streams.jobs.load(job_id).state):
         return _build(streams, arrival, build)
     return Taken(Became.TWIN, job_id)
+
+
+def _was_turned_away(state: JobState) -> bool:
+    return isinstance(state, Job) and state.was_turned_away
 
 
 def _queue(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:

@@ -45,6 +45,11 @@ def ref_of(lane: str) -> str:
     return lane.partition("#")[2]
 
 
+def branch_of(ref: str) -> str:
+    """Return a branch's or a tag's name as people say it."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+
+
 def lane_place(lane: str) -> str:
     """Name the place of what runs in a lane."""
     return f"{LANE}{lane}"

@@ -21,10 +21,11 @@ from domain.ci.jobs.commands import (
     SupersedeJob,
 )
 from domain.ci.jobs.decide import DECIDER
-from domain.ci.places import COUNT, LEASE, board_of, milliseconds
+from domain.ci.places import LEASE, board_of, milliseconds
 from domain.ci.ports import CiStreams
 from domain.ci.refusals import JobRefusal
 from domain.kernel.boards import Boards
+from domain.kernel.claims import Share
 from domain.kernel.ids import derived_id
 from domain.kernel.refused import ClaimTaken, KernelRefusal, Refused
 from domain.kernel.transition import Outcome, Request, transition
@@ -70,18 +71,22 @@ def look_at(boards: Boards, customer_id: str) -> Standings:
     """
     board = board_of(customer_id)
     first = boards.look(board, FIRST_LOOK)
-    seen = standings(customer_id, first.lines, first.next_place)
-    wants_all = seen.account.settings.supersedes
-    is_stuck = seen.account.standing is Standing.ACTIVE and seen.free and not choose(seen).starts
-    if not seen.seen_up_to or not (wants_all or is_stuck):
-        return seen
-    without = frozenset[str]() if wants_all else seen.busy
     lines = list(first.lines)
-    while seen.seen_up_to and (wants_all or not choose(seen).starts):
+    seen = standings(customer_id, lines, first.next_place)
+    without = frozenset[str]() if seen.account.settings.supersedes else seen.busy
+    while seen.seen_up_to and _more_may_matter(seen):
         beyond = boards.look_beyond(board, seen.seen_up_to, "lane", without)
         lines += beyond.lines
         seen = standings(customer_id, lines, beyond.next_place)
     return seen
+
+
+def _more_may_matter(seen: Standings) -> bool:
+    """Whether what was not seen yet could change what is due."""
+    if seen.account.settings.supersedes:
+        return True
+    is_active = seen.account.standing is Standing.ACTIVE
+    return is_active and seen.free > 0 and not choose(seen).starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class _Each:
                 if self._done(waiting.job_id, command, f"{waiting.round}.{waiting.attempt + 1}"):
                     started.append(waiting.job_id)
             except ClaimTaken as taken:
-                if taken.key.endswith(f"/{COUNT}"):
+                if isinstance(taken.claim, Share):
                     break
         return tuple(started)
 

@@ -1,7 +1,7 @@
 """Sweeping, every minute: whatever no event will wake, done by the code that an event would wake.
 
-The boards hold only what is open, so a sweep costs by what there is to do and not by what was ever
-done.
+The boards hold what is open, and two lines a customer: so a sweep costs by what there is to do, and
+not by what was ever done.
 """
 
 from collections import defaultdict

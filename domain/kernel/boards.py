@@ -38,7 +38,7 @@ class Lines:
 class Boards(Protocol):
     """Reads boards, strongly consistent, and keeps leases alive.
 
-    Lines are made and removed by transitions only: a heartbeat and a settled debt are no events.
+    Transitions make lines; a heartbeat and a struck debt change one without an event.
     """
 
     def look(self, board: str, most: int) -> Lines:
@@ -54,7 +54,7 @@ class Boards(Protocol):
         """Let a lease last longer, if it is still this owner's; return whether it is."""
 
     def strike(self, board: str, place: str, name: str) -> None:
-        """Strike a name off a note; the line goes with its last name. Again changes nothing."""
+        """Strike a name off a note; the line goes with its last. Again, it changes nothing."""
 
     def scan(self) -> Iterator[Line]:
         """Yield all lines of all boards, for sweepers; eventually consistent."""

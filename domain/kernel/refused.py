@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from domain.kernel.claims import AnyClaim
+
 
 class KernelRefusal(StrEnum):
     """The reasons that any context can meet; each value is a stable code."""
@@ -42,8 +44,8 @@ class Refused(Exception):
 class ClaimTaken(Refused):
     """Another holds what the command needs. Who that is stays inside the service."""
 
-    def __init__(self, key: str, holder: str) -> None:
+    def __init__(self, claim: AnyClaim, holder: str) -> None:
         """Name the claim and keep its holder apart from what callers are told."""
-        super().__init__(KernelRefusal.CLAIM_TAKEN, claim=key)
-        self.key = key
+        super().__init__(KernelRefusal.CLAIM_TAKEN, claim=claim.key)
+        self.claim = claim
         self.holder = holder

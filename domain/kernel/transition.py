@@ -82,7 +82,7 @@ def transition(
                 if winner.command_id == request.command_id:
                     return _replayed(winner, fingerprint, head)
             case ClaimHeld(claim=claim, holder=holder):
-                raise ClaimTaken(claim.key, holder)
+                raise ClaimTaken(claim, holder)
             case Contended():
                 pass  # Nothing is known to have changed: the same decision is offered again.
     raise Refused(KernelRefusal.BUSY, attempts=ATTEMPTS_MAX)

@@ -7,6 +7,8 @@ class EdgeRefusal(StrEnum):
     """Each value is a stable code."""
 
     CALLER_UNKNOWN = "caller_unknown"
+    SIGNATURE_INVALID = "signature_invalid"
+    NOT_TAKEN_IN = "not_taken_in"
     ROUTE_NOT_FOUND = "route_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     IDEMPOTENCY_KEY_MISSING = "idempotency_key_missing"

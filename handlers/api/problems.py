@@ -33,6 +33,16 @@ PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
     Edge.CALLER_UNKNOWN: Problem(
         401, "Nobody is asking", "Sign the request with IAM, or send the JWT of your service."
     ),
+    Edge.SIGNATURE_INVALID: Problem(
+        401,
+        "The webhook is not signed by a live secret",
+        "Give the webhook at GitHub the secret of this service; X-Hub-Signature-256 must fit.",
+    ),
+    Edge.NOT_TAKEN_IN: Problem(
+        503,
+        "The webhook could not be written down",
+        "Nothing needs to be done: GitHub is asked to send it again.",
+    ),
     Edge.ROUTE_NOT_FOUND: Problem(
         404, "There is nothing under this path", "See /docs for every path there is."
     ),

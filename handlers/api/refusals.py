@@ -102,7 +102,7 @@ def _sentence(advice: str, facts: Mapping[str, str | int]) -> str:
 
 def _headers(reason: StrEnum, facts: Mapping[str, str | int]) -> dict[str, str | list[str]]:
     match reason:
-        case KernelRefusal.BUSY | EdgeRefusal.STORE_UNAVAILABLE:
+        case KernelRefusal.BUSY | EdgeRefusal.STORE_UNAVAILABLE | EdgeRefusal.NOT_TAKEN_IN:
             return {"Retry-After": str(RETRY_AFTER_S)}
         case KernelRefusal.STALE_VERSION:
             return {"ETag": f'"{facts["version"]}"'}

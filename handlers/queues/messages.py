@@ -9,6 +9,16 @@ from domain.published.ports import Notice
 from handlers import wiring
 from handlers.logs import bind, get_logger
 
+
+class LaterError(Exception):
+    """Whoever was asked wants to be left alone for a while."""
+
+    def __init__(self, least_s: int) -> None:
+        """Keep for how long."""
+        super().__init__(f"not before {least_s} s from now")
+        self.least_s = least_s
+
+
 Handle = Callable[[Notice], bool]
 """Handle one notice; False when it is to come again."""
 
@@ -21,13 +31,14 @@ def run(event: dict[str, Any], handle: Handle) -> dict[str, Any]:
     """
     failed: list[dict[str, str]] = []
     answers: dict[str, bool] = {}
+    waits_s: dict[str, int] = {}
     for record in event["Records"]:
         notice = _notice(record)
         if notice and notice.stream not in answers:
-            answers[notice.stream] = _handled(notice, handle)
+            answers[notice.stream] = _handled(notice, handle, waits_s)
         if notice is None or not answers[notice.stream]:
             failed.append({"itemIdentifier": record["messageId"]})
-            _back_off(record)
+            _back_off(record, waits_s.get(notice.stream, 0) if notice else 0)
     return {"batchItemFailures": failed}
 
 
@@ -39,7 +50,7 @@ def _notice(record: dict[str, Any]) -> Notice | None:
         return None
 
 
-def _handled(notice: Notice, handle: Handle) -> bool:
+def _handled(notice: Notice, handle: Handle, waits_s: dict[str, int]) -> bool:
     causation_id = derived_id("notice", notice.stream, str(notice.last))
     with bind(
         correlation_id=notice.correlation_id,
@@ -49,15 +60,20 @@ def _handled(notice: Notice, handle: Handle) -> bool:
     ):
         try:
             return handle(notice)
+        except LaterError as later:
+            waits_s[notice.stream] = later.least_s
+            return False
         except Exception as error:  # noqa: BLE001  # The queue retries it, its dead letters keep it.
             get_logger().warning("notice_failed", error=repr(error))
             return False
 
 
-def _back_off(record: dict[str, Any]) -> None:
+def _back_off(record: dict[str, Any], least_s: int) -> None:
     """Let a message come again soon; if that fails, it comes after the queue's own time."""
     received = int(record["attributes"]["ApproximateReceiveCount"])
     try:
-        wiring.retries(record["eventSourceARN"]).back_off(record["receiptHandle"], received)
+        wiring.retries(record["eventSourceARN"]).back_off(
+            record["receiptHandle"], received, least_s
+        )
     except Exception as error:  # noqa: BLE001  # Only the moment is lost, not the message.
         get_logger().warning("back_off_failed", error=repr(error))

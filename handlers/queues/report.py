@@ -6,7 +6,7 @@ from domain.ci.ports import ReportLaterError, ReportRefusedError
 from domain.ci.reporting import report
 from domain.published.ports import Notice
 from handlers.logs import get_logger
-from handlers.queues.messages import run
+from handlers.queues.messages import LaterError, run
 from handlers.wiring import ci
 
 
@@ -23,4 +23,4 @@ def _report(notice: Notice) -> bool:
         return True
     except ReportLaterError as error:
         get_logger().info("report_later", retry_after_s=error.retry_after_s)
-        return False
+        raise LaterError(error.retry_after_s) from error

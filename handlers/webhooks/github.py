@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from domain.ci.hooks import Hook
@@ -20,6 +21,7 @@ from domain.ci.intake import Arrival, Became, Taken, take_in
 from domain.ci.ports import Bodies, CiStreams
 from domain.kernel.ids import ID_LENGTH_MAX, checked_id
 from domain.kernel.refused import Refused
+from handlers.api.edge import EdgeRefusal
 from handlers.logs import bind, get_logger
 
 BODY_MAX_BYTES: Final = 10 * 1024 * 1024
@@ -57,16 +59,12 @@ def take(intake: Intake, event: Mapping[str, Any]) -> Answer:
     try:
         body = _bytes(event)
     except (binascii.Error, ValueError):
-        return _no(400, "body_unreadable", "The body could not be decoded.")
+        return _no(EdgeRefusal.BODY_NOT_JSON)
     if len(body) > BODY_MAX_BYTES:
-        return _no(413, "body_too_large", "The body is larger than 10 MB.")
+        return _no(EdgeRefusal.BODY_TOO_LARGE)
     if not intake.is_signed(headers.get("x-hub-signature-256"), body):
         get_logger().warning("webhook_unsigned", size_bytes=len(body))
-        return _no(
-            401,
-            "signature_invalid",
-            "X-Hub-Signature-256 does not fit the body under any live secret.",
-        )
+        return _no(EdgeRefusal.SIGNATURE_INVALID)
     name = headers.get("x-github-event", "")
     correlation_id = _correlation(headers.get("x-github-delivery", ""), event)
     with bind(correlation_id=correlation_id):
@@ -83,9 +81,7 @@ def _taken(
         taken = take_in(intake.streams, Arrival(hook, sha256, intake.clock(), correlation_id))
     except Exception as error:  # noqa: BLE001  # Whatever it is, GitHub must not believe us to have it.
         get_logger().error("webhook_failed", body=sha256, exc_info=error)
-        return _no(
-            503, "not_taken", "It could not be written down; it will be asked for again.", retry_s=1
-        )
+        return _no(EdgeRefusal.NOT_TAKEN_IN)
     get_logger().info(
         "webhook", hook=name, became=taken.became.value, job_id=taken.job_id, sha256=sha256
     )
@@ -117,18 +113,22 @@ def _yes(taken: Taken) -> Answer:
     return _answer(status, "application/json", said)
 
 
-def _no(status: int, code: str, detail: str, *, retry_s: int = 0) -> Answer:
+def _no(reason: EdgeRefusal) -> Answer:
+    from handlers.api.problems import PROBLEMS  # noqa: PLC0415  # Only who is refused waits for it.
+
+    problem = PROBLEMS[reason]
+    is_passing = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     said = {
-        "type": f"/problems/{code}",
-        "title": detail,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "retryable": retry_s > 0,
+        "type": f"/problems/{reason.value}",
+        "title": problem.title,
+        "status": problem.status,
+        "code": reason.value,
+        "detail": problem.advice,
+        "retryable": is_passing,
     }
-    answer = _answer(status, "application/problem+json", said)
-    if retry_s:
-        answer["headers"]["Retry-After"] = str(retry_s)
+    answer = _answer(problem.status, "application/problem+json", said)
+    if is_passing:
+        answer["headers"]["Retry-After"] = "1"
     return answer
 
 

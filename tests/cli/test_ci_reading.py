@@ -9,7 +9,8 @@ from click.testing import Result
 from rich.console import Console
 
 from handlers.cli.render.ci_queue import show_queue
-from handlers.cli.render.ci_words import between, lasting
+from handlers.cli.render.ci_words import between
+from handlers.durations import lasting
 from tests.cli import ci_bodies as b
 from tests.support.stub_service import StubService
 
@@ -38,7 +39,7 @@ def test_a_queue_tells_what_runs_how_long_and_what_waits_and_why(
     assert head == "acme  1 of 4 slots taken"
     assert settings == "a level of priority is worth 10 min of waiting"
     assert re.match(rf"{b.JOB_ID}  2 +acme/shop +main +\d+ d", runs)
-    assert re.match(rf"  1 {b.OTHER}  7 +acme/shop +refs/tags/v1 +ada +\d+ d", waits)
+    assert re.match(rf"  1 {b.OTHER}  7 +acme/shop +v1 +ada +\d+ d", waits)
     assert waits.endswith("its branch is busy")
 
 

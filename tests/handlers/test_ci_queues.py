@@ -20,11 +20,13 @@ from tests.support.ci_memory import CiInMemory
 from tests.support.ci_tables import push_body
 
 
-class NoQueue:
-    """Where messages are put back into."""
+class Queue:
+    """Where messages are put back into, and for how long at least."""
 
-    def back_off(self, receipt_handle: str, received: int) -> None:
-        pass
+    least_s: int = -1
+
+    def back_off(self, _receipt_handle: str, _received: int, least_s: int) -> None:
+        self.least_s = least_s
 
 
 @pytest.fixture
@@ -41,8 +43,14 @@ def ci(monkeypatch: pytest.MonkeyPatch) -> CiInMemory:
     }
     for name, part in parts.items():
         monkeypatch.setattr(wired, name, part)
-    monkeypatch.setattr(wiring, "retries", lambda _arn: NoQueue())
     return ci
+
+
+@pytest.fixture(autouse=True)
+def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
+    queue = Queue()
+    monkeypatch.setattr(wiring, "retries", lambda _arn: queue)
+    return queue
 
 
 def push(ci: CiInMemory, number: int = 1) -> str:
@@ -143,6 +151,18 @@ def test_a_report_that_cannot_be_delivered_never_blocks_another(
     answer = report.handler(noticed(ci, one, two), None)
     assert failed(answer) == ([one] if comes_again else [])
     assert [shown.job_id for shown in ci.checks.shown] == [two]
+
+
+def test_what_github_wants_later_comes_again_when_it_said_and_no_sooner(
+    ci: CiInMemory, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later(_wanted: Report) -> None:
+        raise ReportLaterError(1800, "busy")
+
+    monkeypatch.setattr(ci.checks, "show", later)
+    job_id = ended(ci)
+    assert failed(report.handler(noticed(ci, job_id), None)) == [job_id]
+    assert queue.least_s == 1800
 
 
 def test_the_user_who_pushed_hears_of_the_end_once(ci: CiInMemory) -> None:

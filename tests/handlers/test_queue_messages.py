@@ -18,7 +18,7 @@ class Queue:
     def __init__(self) -> None:
         self.put_back: list[tuple[str, int]] = []
 
-    def back_off(self, receipt_handle: str, received: int) -> None:
+    def back_off(self, receipt_handle: str, received: int, _least_s: int = 0) -> None:
         self.put_back.append((receipt_handle, received))
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from domain.ci.hooks import Trigger
 from domain.ci.jobs import events as e
 from domain.ci.jobs.state import Job, Status
-from domain.ci.places import PRIORITY_NORMAL
+from domain.ci.places import PRIORITY_NORMAL, branch_of
 from domain.ci.reporting import summary
 from domain.kernel.times import When
 from handlers.api.ci.answers import job_links
 from handlers.api.ci.looking import Seen
 from handlers.api.ci.models import JobLinks
-from handlers.api.ci.sentences import SHA_SHOWN, branch_of, sentence
+from handlers.api.ci.sentences import SHA_SHOWN, sentence
 from handlers.api.ci.text import Tail, between, counted, tail
 
 _CAUSES = {

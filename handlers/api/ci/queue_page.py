@@ -7,12 +7,12 @@ from typing import Final
 
 from domain.ci.accounts import Notify, Settings, Standing
 from domain.ci.choosing import Running, Waiting
-from domain.ci.places import AGING_S_MAX
+from domain.ci.places import AGING_S_MAX, branch_of
 from handlers.api.ci.answers import from_microseconds, from_milliseconds
 from handlers.api.ci.board import BlockedBy
 from handlers.api.ci.board import QueuePage as QueueRead
-from handlers.api.ci.sentences import branch_of
-from handlers.api.ci.text import between, counted, lasting
+from handlers.api.ci.text import between, counted
+from handlers.durations import lasting
 
 _WHY: Final = {
     BlockedBy.BRANCH: "its branch",

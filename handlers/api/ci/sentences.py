@@ -4,6 +4,7 @@ from typing import Final, assert_never
 
 from domain.ci.hooks import Trigger
 from domain.ci.jobs import events as e
+from domain.ci.places import branch_of
 
 SHA_SHOWN: Final = 10
 
@@ -49,11 +50,6 @@ def sentence(event: e.JobEvent) -> str:
             return f"{by} asked for another run; it waits at the end of the queue."
         case _:
             assert_never(event)
-
-
-def branch_of(ref: str) -> str:
-    """Return a branch's or tag's name alone, and any other ref in full."""
-    return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
 
 
 def _queued(event: e.JobQueued) -> str:

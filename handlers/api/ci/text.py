@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from handlers.durations import lasting
+
 LINES_SHOWN: Final = 200
 LINE_LENGTH_SHOWN: Final = 1_000
 _BYTES_LOOKED_AT: Final = 1_000_000
 
-_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _ANSI: Final = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[@-Z\\-_])"
 )
@@ -41,18 +42,6 @@ def tail(said: bytes) -> Tail:
     before = said[:-_BYTES_LOOKED_AT].count(b"\n")
     lines = text.removesuffix("\n").split("\n") if text else []
     return Tail([_line(line) for line in lines[-LINES_SHOWN:]], before + len(lines))
-
-
-def lasting(seconds: float) -> str:
-    """Write a duration with its two largest units: `2 min 3 s`."""
-    left = max(0, int(seconds))
-    counts = []
-    for unit, size in _UNITS:
-        count, left = divmod(left, size)
-        counts.append((count, unit))
-    first = next((at for at, (count, _) in enumerate(counts) if count), len(counts) - 1)
-    said = [f"{count} {unit}" for count, unit in counts[first : first + 2] if count]
-    return " ".join(said) or "0 s"
 
 
 def between(start: datetime | None, end: datetime | None) -> str:

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.text import Text
 
 from domain.ci.places import AGING_S_MAX
-from handlers.cli.render.ci_words import lasting
 from handlers.cli.render.text import clean, words
+from handlers.durations import lasting
 
 Body = Mapping[str, Any]
 

@@ -7,7 +7,9 @@ from typing import Final
 from rich.text import Text
 
 from domain.ci.jobs.state import Status
+from domain.ci.places import branch_of
 from handlers.cli.render.text import clean, words
+from handlers.durations import lasting
 
 COLOURS: Final = {
     Status.PENDING: "yellow",
@@ -20,7 +22,6 @@ COLOURS: Final = {
     Status.SUPERSEDED: "magenta",
 }
 OPEN: Final = frozenset({Status.PENDING.value, Status.ACTIVE.value})
-_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _GAP: Final = "  "
 
 
@@ -31,20 +32,8 @@ def status(name: object) -> Text:
 
 
 def branch(ref: object) -> str:
-    """Write a branch by its name alone, and any other ref in full."""
-    return str(ref or "").removeprefix("refs/heads/")
-
-
-def lasting(seconds: float) -> str:
-    """Write a duration with its two largest units: `2 min 3 s`."""
-    left = max(0, int(seconds))
-    parts = []
-    for unit, size in _UNITS:
-        count, left = divmod(left, size)
-        parts.append((count, unit))
-    first = next((i for i, (count, _) in enumerate(parts) if count), len(parts) - 1)
-    said = [f"{count} {unit}" for count, unit in parts[first : first + 2] if count]
-    return " ".join(said) or "0 s"
+    """Write a branch or a tag by its name alone, and any other ref in full."""
+    return branch_of(str(ref or ""))
 
 
 def between(start: object, end: object) -> str:

@@ -210,6 +210,22 @@ def test_a_branch_that_was_taken_after_the_look_is_passed_over_for_the_next(desk
     assert desk.schedule().started == (other,)
 
 
+def test_a_branch_may_be_called_as_the_counter_of_slots_is(desk: Desk) -> None:
+    (busy,) = pushes(desk, "x/count", 1)
+    (other,) = pushes(desk, "other", 1)
+
+    def meanwhile() -> None:
+        desk.choose(Settings(slots=1))
+        urgent = desk.push("x/count", "urgent")
+        desk.prioritise(urgent, 9)
+        assert desk.schedule().started == (urgent,)
+        desk.choose(Settings(slots=4))
+
+    desk.streams = Looks(desk.streams.boards, then=meanwhile).beside(desk)
+    assert desk.schedule().started == (other,)
+    assert desk.job(busy).status is Status.PENDING
+
+
 @pytest.mark.parametrize("way", ["cancelled", "ended", "claimed"])
 def test_a_job_that_has_moved_on_since_the_look_is_left_alone(desk: Desk, way: str) -> None:
     job_id = desk.push("main")

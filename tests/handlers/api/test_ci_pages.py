@@ -15,7 +15,8 @@ from domain.ci.accounts import Settings
 from domain.ci.hooks import Change, Push, Repository
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import run_name
-from handlers.api.ci.text import lasting, shown, tail
+from handlers.api.ci.text import shown, tail
+from handlers.durations import lasting
 from tests.support.apps import App, event
 from tests.support.repository import ROOT
 
