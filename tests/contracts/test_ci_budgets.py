@@ -217,7 +217,15 @@ def written(ledger: Ledger) -> dict[str, tuple[int, int, float]]:
 
 @pytest.mark.parametrize(
     ("backlog", "named"),
-    [(0, typical), (30, typical), (50, typical), (500, typical), (50, long_ref), (500, long_ref)],
+    [
+        (0, typical),
+        (30, typical),
+        (50, typical),
+        (500, typical),
+        (50, long_ref),
+        (500, long_ref),
+        (50, at_every_limit),
+    ],
 )
 def test_a_job_costs_25_write_units_whatever_waits_before_it(
     dynamo_store: DynamoWorld, backlog: int, named: Callable[[Hook], Hook]
@@ -232,18 +240,6 @@ def test_a_job_costs_25_write_units_whatever_waits_before_it(
     expected = USUAL | {"schedule and claim": (2 + looks, 1 + looks, 8)}
     assert written(ledger) == expected, table
     assert ledger.write_units == 25, table
-
-
-def test_with_every_name_at_its_limit_a_job_is_two_units_dearer_and_its_intake_costs_8(
-    dynamo_store: DynamoWorld,
-) -> None:
-    """What GitHub allows at most does not fit a KB any more: the commit of the intake is 2 KB."""
-    ledger = Ledger(dynamo_store, at_every_limit)
-    ledger.live()
-    table = ledger.table(f"at every limit, {dynamo_store.name}")
-    show(table)
-    assert written(ledger) == USUAL | {"intake": (1, 0, 8)}, table
-    assert ledger.write_units == 27
 
 
 @pytest.mark.parametrize("named", [typical, long_ref, at_every_limit])
