@@ -144,7 +144,8 @@ def _again(streams: CiStreams, arrival: Arrival, build: Build, holder: str) -> T
     except ClaimTaken as taken:
         return _again(streams, arrival, build, taken.holder)
     except Refused as refusal:
-        if refusal.reason is not JobRefusal.JOB_NOT_ENDED:
+        # It has not ended; or the same hook, at the same moment, has just made it.
+        if refusal.reason not in (JobRefusal.JOB_NOT_ENDED, KernelRefusal.COMMAND_ID_REUSED):
             raise
         return Taken(Became.KNOWN, job_id)
     is_new = done.outcome is Outcome.APPLIED

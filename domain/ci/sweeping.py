@@ -5,7 +5,7 @@ not by what was ever done.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +30,7 @@ REDELIVERIES_MAX: Final = 50
 """In one sweep: GitHub limits how much is asked of it."""
 
 Tell = Callable[[str], object]
-"""Pays one kind of debt of a job's ends, by the job's id; False where not all was paid."""
+"""Tells one kind of news of a job's ends, by its id, and strikes the debt; whether it was told."""
 
 
 @dataclass(slots=True)
@@ -106,23 +106,15 @@ class CiSweeper:
             start(self.streams, self.runner, running.job_id, self.clock, correlation_id)
             swept.started += 1
 
-    def _owed(self, job_id: str, lines: Iterable[Line], swept: Swept) -> None:
-        """Pay what ends still owe; one that cannot be paid now keeps no other waiting."""
-        debts = {(line.place, debt) for line in lines for debt in line.note}
-        for place, debt in sorted(debts):
-            if _tried(swept, job_id, partial(self._pay, job_id, place, debt, debts)):
-                swept.told += 1
+    def _owed(self, job_id: str, lines: Sequence[Line], swept: Swept) -> None:
+        """Tell what ends still owe; one debt that cannot be paid now keeps no other waiting."""
+        debts = {debt for line in lines for debt in line.note}
+        for debt in sorted(debts):
+            swept.told += _tried(swept, job_id, partial(self.tell[debt], job_id))
         if not debts:
             for line in lines:
                 strike = partial(self.streams.boards.strike, line.board, line.place, "")
                 _tried(swept, job_id, strike)
-
-    def _pay(self, job_id: str, place: str, debt: str, debts: set[tuple[str, str]]) -> None:
-        """Tell; an end that was told under a later end of the same job owes it no longer."""
-        is_told = self.tell[debt](job_id) is not False
-        newest = max(int(other) for other, kind in debts if kind == debt)
-        if is_told and int(place) < newest:
-            self.streams.boards.strike(f"{OWED}{job_id}", place, debt)
 
     def _missed(self, deliveries: Deliveries, swept: Swept) -> None:
         """Have sent again what GitHub says never arrived: it does not do so by itself."""
@@ -160,12 +152,12 @@ def _is_missed(sent: list[Delivery], now: datetime) -> bool:
 
 
 def _tried(swept: Swept, what: str, act: Callable[[], object]) -> bool:
+    """Return whether something came of it."""
     try:
-        act()
+        return bool(act())
     except Exception as error:  # noqa: BLE001  # The next sweep tries it again.
         swept.trouble.append(f"{what}: {error!r}")
         return False
-    return True
 
 
 def _correlation(of: str) -> str:

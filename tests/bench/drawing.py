@@ -1,23 +1,14 @@
 """The chart of waiting times: one SVG, a panel a setting, that fetches nothing from anywhere."""
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-import pygal  # type: ignore[import-untyped]  # Published without types.
-from pygal.style import Style  # type: ignore[import-untyped]  # The same.
-
+from tests.bench.charts import Style, pygal
 from tests.bench.queueing import HIGH, LOW, NORMAL, Day, Served, oldest_min
 from tests.support.builders import NOW
-
-# pygal's finder of plugins speaks a protocol that Python no longer does: with it in place, every
-# import of something that is not installed warns.
-sys.meta_path[:] = [
-    finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)
-]
 
 Results = Mapping[str, Sequence[Served]]
 """The jobs of a day in the order in which they were started, by setting."""

@@ -10,6 +10,7 @@ from adapters.codec.ci_events import ACCOUNTS, JOBS, RECORDS
 from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.event_store import DynamoDBEventStore
 from adapters.memory.event_store import MemoryEventStore, Shared
+from adapters.memory.published import MemoryBus
 from domain.ci import accounts, intake, records, running, scheduling
 from domain.ci.accounts import Settings
 from domain.ci.choosing import Standings
@@ -27,6 +28,7 @@ from domain.ci.sweeping import CiSweeper, Swept, Tell
 from domain.kernel.ids import derived_id
 from domain.kernel.transition import Request, transition
 from domain.published.ci import count
+from handlers.streams.ci_broadcast import publish_ends
 from tests.support.builders import NOW
 from tests.support.ci_builders import branch, hook, push
 from tests.support.ci_outside import Checks, Deliveries, Mailer, Runner
@@ -171,10 +173,9 @@ class Desk:
         address_of = partial(_address, self.addresses)
         return mail_end(self.streams, self.mailer, address_of, write, job_id)
 
-    def tell_bus(self, job_id: str) -> None:
-        """Strike the debt to other teams, as whoever has published an end does."""
-        ends = str(self.job(job_id).ends)
-        self.streams.boards.strike(owed_board(job_id), ends, BUS)
+    def tell_bus(self, job_id: str) -> bool:
+        """Publish what a job's ends have published, to a bus that takes everything."""
+        return publish_ends(self.streams, MemoryBus(), job_id)
 
     def sweep(self, *, with_deliveries: bool = False) -> Swept:
         tell: dict[str, Tell] = {BUS: self.tell_bus, STATUS: self.report, MAIL: self.mail}
