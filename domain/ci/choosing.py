@@ -138,8 +138,8 @@ def is_allowed(account: Account, job: Waiting) -> bool:
 def _superseded(waiting: Sequence[Waiting]) -> tuple[tuple[Waiting, str], ...]:
     """Pair each job with the newest of its lane, where that is another one.
 
-    Which is newest says the time it was queued, not its place: a priority makes nothing newer. A
-    job that somebody had run again is neither newer than a push nor needless for one.
+    The newest is the one that was queued last, wherever it stands: a priority makes nothing newer.
+    A job that somebody had run again is neither newer than a push nor needless for one.
     """
     newest: dict[str, Waiting] = {}
     pushed = [one for one in waiting if one.round == 0]

@@ -89,10 +89,10 @@ def route(state: RecordState) -> Routing:
     return Routing(recorded.record_id, recorded.customer_id) if recorded else Routing("", NOBODY)
 
 
-def claims(state: RecordState, events: Sequence[HookRecorded]) -> Sequence[AnyClaim]:
+def claims(_state: RecordState, events: Sequence[HookRecorded]) -> Sequence[AnyClaim]:
     """Hold the commit that is not to be built, so that no other hook builds it."""
     stream = FOLD.stream
-    return [Claim(one.commit, stream(one.record_id)) for one in events if one.commit and state]
+    return [Claim(one.commit, stream(one.record_id)) for one in events if one.commit]
 
 
 FOLD: Final[Fold[RecordState, HookRecorded]] = Fold("hook", 1, NoRecord(), evolve, route)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from domain.ci.jobs.claiming import STATUS
+from domain.ci.jobs.events import Rejection
 from domain.ci.jobs.state import Job, Status
 from domain.ci.places import owed_board
 from domain.ci.ports import Checks, CiStreams, Phase, Report, ReportRefusedError, Verdict
@@ -57,7 +58,7 @@ def report_of(job: Job) -> Report:
         job_id=job.job_id,
         repository=job.repository,
         sha=job.sha,
-        round=job.ends if job.has_ended else job.ends + 1,
+        round=job.round,
         phase=_PHASES.get(job.status, Phase.ENDED),
         summary=summary(job),
         verdict=_VERDICTS.get(job.status),
@@ -85,10 +86,10 @@ def summary(job: Job) -> str:
         case Status.SUPERSEDED:
             return "Superseded by a newer push of its branch."
         case Status.REJECTED:
-            return _REJECTED.get(job.detail, "Not allowed to run.")
+            return _REJECTED[Rejection(job.detail)]
 
 
 _REJECTED: Final = {
-    "user_not_allowed": "Not run: its user is not known here; allow the user, then retry.",
-    "account_revoked": "Not run: the app is no longer installed.",
+    Rejection.USER_NOT_ALLOWED: "Not run: its user is not known here; allow the user, then retry.",
+    Rejection.ACCOUNT_REVOKED: "Not run: the app is no longer installed.",
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.ci.choosing import Running
-from domain.ci.jobs.commands import JobCommand, LoseRun, RecordResult
+from domain.ci.jobs.commands import LoseRun, RecordResult
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Job, Status, run_name
@@ -89,7 +89,9 @@ def beat(streams: CiStreams, job_id: str, attempt: int, now: datetime) -> Beat:
     return Beat(job.is_stopping, until_ms)
 
 
-def record(streams: CiStreams, job_id: str, command: JobCommand, correlation_id: str) -> None:
+def record(
+    streams: CiStreams, job_id: str, command: RecordResult | LoseRun, correlation_id: str
+) -> None:
     """Write down what a runner said, or that it fell silent; once for each content.
 
     Raises Refused: STALE_ATTEMPT for a run that is no longer the job's.

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Final
 
 from domain.ci.choosing import Running, choose, standings
+from domain.ci.jobs.claiming import BUS
+from domain.ci.jobs.state import Job
 from domain.ci.places import LEASE, OWED, customer_of, milliseconds
 from domain.ci.ports import CiStreams, Deliveries, Delivery, ReportRefusedError, Runner, RunStatus
 from domain.ci.running import settle, start
@@ -69,7 +71,8 @@ class CiSweeper:
             if customer_id := customer_of(board):
                 self._customer(customer_id, lines, swept)
             elif board.startswith(OWED):
-                self._owed(board.removeprefix(OWED), lines, swept)
+                job_id = board.removeprefix(OWED)
+                _tried(swept, job_id, partial(self._owed, job_id, lines, swept))
         if self.deliveries:
             _tried(swept, "deliveries", partial(self._missed, self.deliveries, swept))
         return swept
@@ -107,9 +110,15 @@ class CiSweeper:
             swept.started += 1
 
     def _owed(self, job_id: str, lines: Sequence[Line], swept: Swept) -> None:
-        """Tell what ends still owe; one debt that cannot be paid now keeps no other waiting."""
+        """Tell what ends still owe; one debt that cannot be paid now keeps no other waiting.
+
+        Of a job that runs again only the bus is told. Its next end pays the rest; and what a sweep
+        shows of it could come to stand over that end, with no notice of it to come again.
+        """
         debts = {debt for line in lines for debt in line.note}
-        for debt in sorted(debts):
+        job = self.streams.jobs.load(job_id).state
+        payable = debts if isinstance(job, Job) and job.has_ended else debts & {BUS}
+        for debt in sorted(payable):
             swept.told += _tried(swept, job_id, partial(self.tell[debt], job_id))
         if not debts:
             for line in lines:

@@ -461,11 +461,11 @@ def test_whoever_pushed_hears_of_it() -> None:
 
 
 @pytest.mark.parametrize("pusher", [None, "", 7, {}, NOREPLY])
-def test_or_else_the_author_does(pusher: object) -> None:
+def test_where_the_pusher_has_no_address_the_author_hears_of_it(pusher: object) -> None:
     assert mailed(pusher, "author@example.com") == "author@example.com"
 
 
-def test_without_either_nobody_does() -> None:
+def test_where_neither_has_an_address_nobody_hears_of_it() -> None:
     assert address(raw(without(without(PUSH, "pusher"), "head_commit"))) == ""
     assert address(raw(changed(without(PUSH, "pusher"), "head_commit", None))) == ""
     assert address(raw(PULL_REQUEST)) == ""

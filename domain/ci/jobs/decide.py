@@ -76,8 +76,10 @@ def claim(command: c.ClaimJob, job: Job) -> JobEvents:
 
 def cancel(command: c.CancelJob, job: Job) -> JobEvents:
     """End a waiting job; ask the runner of a running one. What has ended stays as it is."""
+    if job.status is Status.CANCELLED:
+        return []
     if job.has_ended:
-        return _ended_as(job, Status.CANCELLED)
+        raise Refused(JobRefusal.JOB_ENDED, status=job.status.value)
     if job.status is Status.PENDING:
         return [e.JobCancelled(command.by, When(command.now))]
     if job.is_stopping:
@@ -107,8 +109,15 @@ def record_result(command: c.RecordResult, job: Job) -> JobEvents:
     at = When(command.now)
     if command.conclusion is None:
         return [e.JobCancelled(job.cancelled_by or "runner", at)]
-    finished = (command.attempt, command.conclusion, command.exit_code, at, command.detail)
-    return [e.JobFinished(*finished)]
+    return [
+        e.JobFinished(
+            attempt=command.attempt,
+            conclusion=command.conclusion,
+            exit_code=command.exit_code,
+            at=at,
+            detail=command.detail,
+        )
+    ]
 
 
 def lose_run(command: c.LoseRun, job: Job) -> JobEvents:
@@ -143,12 +152,6 @@ def _current(job: Job, attempt: int) -> None:
         raise Refused(
             JobRefusal.STALE_ATTEMPT, "attempt", attempt=job.attempt, status=job.status.value
         )
-
-
-def _ended_as(job: Job, status: Status) -> JobEvents:
-    if job.status is status:
-        return []
-    raise Refused(JobRefusal.JOB_ENDED, status=job.status.value)
 
 
 def decide(command: c.JobCommand, state: JobState) -> JobEvents:

@@ -86,6 +86,11 @@ class Job:
         return run_name(self.job_id, self.attempt)
 
     @property
+    def round(self) -> int:
+        """How often it has been queued, from 1: a retry begins the next round."""
+        return self.ends if self.has_ended else self.ends + 1
+
+    @property
     def has_ended(self) -> bool:
         """Whether nothing more happens unless somebody asks for it."""
         return self.status not in (Status.PENDING, Status.ACTIVE)

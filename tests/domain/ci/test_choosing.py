@@ -59,7 +59,7 @@ def test_a_revoked_customers_jobs_are_ended_and_what_runs_is_stopped() -> None:
     assert [(job.job_id, why) for job, why in plan.rejects] == [("b", Rejection.ACCOUNT_REVOKED)]
 
 
-def test_whose_user_is_not_allowed_is_turned_away_and_holds_nobody_up() -> None:
+def test_a_job_whose_user_is_not_allowed_is_turned_away_and_holds_nobody_up() -> None:
     fork = waiting("fork", ref="main", user="eve", is_trusted=False)
     own = waiting("own", ref="main", minutes=1)
     plan = choose(board(fork, own))
@@ -96,7 +96,7 @@ def test_a_newer_job_supersedes_older_ones_of_its_branch_only_where_that_was_cho
     assert ids(plan.starts) == ["other", "j2"]
 
 
-def test_what_is_newest_says_its_time_and_not_its_priority() -> None:
+def test_the_newest_is_the_one_queued_last_whatever_its_priority() -> None:
     urgent, new = waiting("urgent", ref="main", priority=9), waiting("new", ref="main", minutes=1)
     plan = choose(board(urgent, new, settings=Settings(supersedes=True)))
     assert [(job.job_id, by) for job, by in plan.supersedes] == [("urgent", "new")]

@@ -116,7 +116,7 @@ def test_the_job_of_a_lost_run_is_first_again(desk: Desk) -> None:
     assert desk.schedule().started == (jobs[0],)
 
 
-def test_whose_user_is_not_allowed_ends_before_it_starts_and_starts_once_it_is(desk: Desk) -> None:
+def test_a_job_whose_user_is_not_allowed_ends_unstarted_and_starts_once_it_is(desk: Desk) -> None:
     desk.choose(Settings(blocked=("eve",)))
     job_id = desk.push("main", user="Eve")
     assert desk.schedule() == Scheduled(ended=(job_id,))

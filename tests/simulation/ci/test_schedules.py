@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.simulation.ci.__main__ import main
 from tests.simulation.ci.happenings import STEPS
 from tests.simulation.ci.invariants import Broken
 from tests.simulation.ci.planted import PLANTS, Plant
@@ -56,6 +57,11 @@ def test_a_planted_bug_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -
         simulate_all(range(FOUND_WITHIN))
     (story,) = found.value.__notes__
     assert "the last steps:" in story
+
+
+def test_a_schedule_is_told_from_its_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["7", "20"]) == 0
+    assert "seed 7, step" in capsys.readouterr().out
 
 
 def test_a_seed_is_the_same_schedule_everywhere() -> None:
