@@ -97,9 +97,10 @@ class Actors(Service):
         customer, act = self.witness.of(customer_id), self.acts[-1]
         if act.knows != customer.commits or not (left := startable(customer)):
             return True
-        if self.trouble.mood.lines < FIRST_LOOK and (done.started or done.ended):
+        if self.trouble.mood.lines < FIRST_LOOK and act.has_written:
             return True  # What a first look does not show is for the next pass, which is woken.
-        raise Broken(Invariant.IDLE, f"{done} leaves {left} of {customer}")
+        runs = list(customer.running)
+        raise Broken(Invariant.IDLE, f"{done} leaves {left}; in {customer.slots} slots are {runs}")
 
     def start(self, job_id: str) -> bool:
         """Start what was claimed."""

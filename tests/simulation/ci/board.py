@@ -53,5 +53,6 @@ def _check_lane(customer: Customer, line: Line) -> None:
 
 def _check_account(customer: Customer, line: Line) -> None:
     said = (line.place, line.text("standing"), line.number("slots"), line.number("supersedes"))
-    if said != ("account", customer.standing, customer.slots, customer.supersedes):
-        raise Broken(Invariant.ACCOUNT, f"{line} says something else than {customer}")
+    known = ("account", customer.standing, customer.slots, customer.supersedes)
+    if said != known:
+        raise Broken(Invariant.ACCOUNT, f"{line} says something else than {known}")

@@ -100,7 +100,7 @@ class UnconditionalChecks(Checks):
             self.given_up.add(report.job_id)
             message = f"{report.sha} shows 1000 reports"
             raise ReportRefusedError(message)
-        if self._trouble.chance(self._trouble.mood.throttled):
+        if self._trouble.is_turned_away():
             raise ReportLaterError(60, "later")
         shown = self.shown.get(report.job_id)
         self._trouble.pause()
@@ -139,7 +139,7 @@ class CountingBus(Bus):
     def publish(self, outgoing: Sequence[Outgoing]) -> frozenset[int]:
         self._trouble.pause()
         fault = self._trouble.before(WRITING)
-        if self._trouble.chance(self._trouble.mood.throttled):
+        if self._trouble.is_turned_away():
             return frozenset({0})
         self.sent.update(one.event_id for one in outgoing)
         self._trouble.after(fault)

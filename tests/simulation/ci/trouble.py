@@ -84,13 +84,17 @@ def mood(rng: Random) -> Mood:
 
 
 class Trouble:
-    """Throws the dice of one schedule; `met` counts what came of them."""
+    """Throws the dice of one schedule; `met` counts what came of them.
+
+    Who `is_spared` may be overtaken, and meets no fault.
+    """
 
     def __init__(self, rng: Random, of: Mood) -> None:
         self._rng = rng
         self.mood = of
         self.met: Counter[str] = Counter()
         self.others_act: Callable[[], None] = lambda: None
+        self.is_spared = False
         self.set(of)
 
     def set(self, of: Mood) -> None:
@@ -113,6 +117,10 @@ class Trouble:
         """Say yes so often."""
         return rate > 0 and self._rng.random() < rate
 
+    def is_turned_away(self) -> bool:
+        """Say whether somebody outside does not want to be asked for now."""
+        return not self.is_spared and self.chance(self.mood.throttled)
+
     def one_of(self, things: Sequence[T]) -> T:
         """Choose."""
         return self._rng.choice(things)
@@ -120,7 +128,9 @@ class Trouble:
     def pause(self) -> None:
         """Let others act now and then, to their end: what was read before has grown old."""
         if self.chance(self.mood.overtaken):
+            is_spared, self.is_spared = self.is_spared, False
             self.others_act()
+            self.is_spared = is_spared
 
     def before(self, request: str) -> Fault | None:
         """Raise what happens before a request arrives; return what is to happen after it."""
@@ -140,7 +150,7 @@ class Trouble:
 
     def _drawn(self, request: str) -> Fault | None:
         rates = self._rates[request]
-        if not rates:
+        if not rates or self.is_spared:
             return None
         drawn = self._rng.random()
         for fault, rate in rates:

@@ -36,6 +36,7 @@ class Act:
     attempt: int = 0
     customer_id: str = ""
     knows: int = -1
+    has_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Witness:
 
     def wrote(self, commit: Commit[Any], act: Act) -> None:
         """Check a commit that was just written, and the board that it has changed."""
+        act.has_written = True
         customer = self.of(commit.routing.customer_id)
         is_fresh = act.customer_id == customer.customer_id and act.knows == customer.commits
         for event in commit.events:
