@@ -127,41 +127,44 @@ class Agent:
             get_logger().warning("beat_failed", error=repr(error))
             return True
 
-    def _keep_log(self) -> None:
-        """Keep what was said since the last time; it lies in the run's folder as well."""
+    def _keep_log(self) -> bool:
+        """Keep what was said since the last time; whether all of it is kept now."""
         text = self.work.log_tail()
         if text == self.kept:
-            return
+            return True
         try:
             self.logs.keep(self.work.run.name, text)
         except Exception as error:  # noqa: BLE001  # A log that is not kept now is kept next time.
             get_logger().warning("log_not_kept", error=repr(error))
-        else:
-            self.kept = text
+            return False
+        self.kept = text
+        return True
 
     def _ended(self, exit_code: int | None, detail: str = "") -> None:
         """Write down how it ended, then say it; what goes unsaid is found by the sweeper."""
         self.work.end(exit_code, detail)
+        ended = self.clock()
         for attempt in range(TOLD_TIMES):
+            is_last = attempt == TOLD_TIMES - 1
             try:
-                self._keep_log()
-                self._tell(exit_code, detail)
+                # Nobody keeps a log after its job has ended: so the log goes first.
+                if self._keep_log() or is_last:
+                    self._tell(exit_code, detail, ended)
+                    return
             except Refused as refusal:
                 get_logger().warning("result_refused", reason=refusal.reason.value)
                 if not refusal.retryable:
                     return
             except Exception as error:  # noqa: BLE001  # As the docstring says.
                 get_logger().warning("result_untold", error=repr(error))
-            else:
-                return
             time.sleep(2**attempt)
 
-    def _tell(self, exit_code: int | None, detail: str) -> None:
+    def _tell(self, exit_code: int | None, detail: str, ended: datetime) -> None:
         run = self.work.run
         conclusion = None
         if exit_code is not None:
             conclusion = Conclusion.PASSED if exit_code == 0 else Conclusion.FAILED
-        result = RecordResult(run.attempt, conclusion, exit_code or 0, self.clock(), detail)
+        result = RecordResult(run.attempt, conclusion, exit_code or 0, ended, detail)
         record(self.streams, run.job_id, result, f"run-{run.name}")
 
 

@@ -124,6 +124,27 @@ def test_what_could_not_be_said_lies_in_the_folder_for_whoever_looks(
     assert (look.status, look.exit_code) == (RunStatus.ENDED, 3)
 
 
+def test_a_log_that_cannot_be_kept_at_once_is_kept_before_the_end_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, refused = bench.ci.logs.keep, [1, 2]
+
+    def down_twice(run: str, text: bytes) -> None:
+        if refused:
+            refused.pop()
+            raise TimeoutError
+        assert bench.job.status is Status.ACTIVE
+        keep(run, text)
+
+    monkeypatch.setattr(agent, "LOG_S", 600)
+    monkeypatch.setattr(time, "sleep", lambda _s: None)
+    monkeypatch.setattr(bench.ci.logs, "keep", down_twice)
+    bench.write("echo said")
+    bench.live()
+    assert bench.job.status is Status.PASSED
+    assert bench.log() == b"said\n"
+
+
 def test_a_run_that_was_begun_is_not_begun_again(bench: Bench) -> None:
     bench.write("echo once >> ../../../said")
     bench.live()
