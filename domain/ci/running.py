@@ -119,6 +119,9 @@ def settle(
     now = clock()
     match look.status:
         case RunStatus.RUNNING:
+            job = streams.jobs.load(running.job_id).state
+            if isinstance(job, Job) and job.is_stopping and job.run == name:
+                runner.stop(name)  # Whoever should have heard of it may never have.
             until_ms = milliseconds(now + LEASE)
             streams.boards.extend(board_of(customer_id), lane_place(running.lane), name, until_ms)
         case RunStatus.ENDED:

@@ -69,7 +69,7 @@ class CiSweeper:
             boards[line.board].append(line)
         for board, lines in sorted(boards.items()):
             if customer_id := customer_of(board):
-                self._customer(customer_id, lines, swept)
+                _tried(swept, customer_id, partial(self._customer, customer_id, lines, swept))
             elif board.startswith(OWED):
                 job_id = board.removeprefix(OWED)
                 _tried(swept, job_id, partial(self._owed, job_id, lines, swept))

@@ -311,3 +311,16 @@ def test_trouble_with_github_is_told(desk: Desk) -> None:
 
 def test_debts_are_known_by_three_names() -> None:
     assert [name for name, _ in OWED] == [BUS, STATUS, MAIL]
+
+
+def test_a_run_that_was_to_stop_and_never_heard_of_it_is_stopped_when_its_lease_lapses(
+    desk: Desk,
+) -> None:
+    job_id = desk.push("main")
+    desk.schedule()
+    desk.start(job_id)
+    desk.cancel(job_id)
+    desk.runner.looks[f"{job_id}-1"] = RUNNING
+    desk.wait(minutes=5)
+    assert desk.sweep().extended == 1
+    assert desk.runner.stopped == [f"{job_id}-1"]
