@@ -82,7 +82,7 @@ class LocalWorld(World):
     def ci_sweep(self, state: Path | None) -> dict[str, Any]:
         """Run CI's sweeper in this process."""
         self._adopt(state)
-        from handlers.timers.ci_sweep import sweep  # noqa: PLC0415  # As above.
+        from handlers.timers.ci.sweep import sweep  # noqa: PLC0415  # As above.
 
         return sweep()
 

@@ -257,7 +257,7 @@ def sweeper() -> "CiSweeper":
     from domain.ci.mailing import mail_end
     from domain.ci.reporting import report
     from domain.ci.sweeping import CiSweeper
-    from handlers.streams.ci_broadcast import publish_ends
+    from handlers.streams.ci.broadcast import publish_ends
 
     tell = {
         BUS: partial(publish_ends, streams(), bus()),

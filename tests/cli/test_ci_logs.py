@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from adapters.runners.output import cut_in_the_middle
-from handlers.cli.render.ci_log import Followed, further
+from handlers.cli.render.ci.log import Followed, further
 
 
 def test_a_growing_log_is_told_in_whole_lines_each_once() -> None:

@@ -8,8 +8,8 @@ import pytest
 from click.testing import Result
 from rich.console import Console
 
-from handlers.cli.render.ci_queue import show_queue
-from handlers.cli.render.ci_words import between
+from handlers.cli.render.ci.queue import show_queue
+from handlers.cli.render.ci.words import between
 from handlers.durations import lasting
 from tests.cli import ci_bodies as b
 from tests.support.stub_service import StubService

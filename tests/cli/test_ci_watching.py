@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 from rich.console import Console
 
-from handlers.cli.render.ci_live import progress
+from handlers.cli.render.ci.live import progress
 from tests.cli import ci_bodies as b
 from tests.support.stub_service import StubService
 

@@ -14,7 +14,7 @@ from domain.ci.running import record
 from domain.ci.scheduling import schedule
 from domain.published.ports import notice_of
 from handlers import wiring
-from handlers.queues import mail, report, results, start
+from handlers.queues.ci import mail, report, results, start
 from handlers.wiring import ci as wired
 from tests.support.ci_memory import CiInMemory
 from tests.support.ci_tables import push_body

@@ -10,8 +10,8 @@ from domain.ci.running import record
 from domain.kernel.boards import Lines
 from domain.kernel.commits import Commit
 from domain.published.events import CiJobEnded
-from handlers.streams import ci_broadcast, schedule
 from handlers.streams.batch import Arrived, Consumer
+from handlers.streams.ci import broadcast, schedule
 from tests.support.ci_memory import CiInMemory
 from tests.support.ci_tables import push_body
 from tests.support.world import unread
@@ -27,7 +27,7 @@ def scheduling(ci: CiInMemory) -> Consumer:
 
 
 def broadcasting(ci: CiInMemory) -> Consumer:
-    return ci_broadcast.consumer(ci.streams, ci.bus, ci.notices, ci.parking, unread)
+    return broadcast.consumer(ci.streams, ci.bus, ci.notices, ci.parking, unread)
 
 
 def arrived(ci: CiInMemory) -> list[Arrived]:
@@ -116,7 +116,7 @@ def test_an_end_that_the_bus_did_not_take_stays_owed_and_comes_again(
         assert broadcasting(ci).handle(arrived(ci)) == frozenset({2})
     (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
     assert BUS in line.note
-    assert ci_broadcast.publish_ends(ci.streams, ci.bus, job_id)
+    assert broadcast.publish_ends(ci.streams, ci.bus, job_id)
     assert len(ci.bus.sent) == 1
     (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
     assert BUS not in line.note

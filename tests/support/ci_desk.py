@@ -28,7 +28,7 @@ from domain.ci.sweeping import CiSweeper, Swept, Tell
 from domain.kernel.ids import derived_id
 from domain.kernel.transition import Request, transition
 from domain.published.ci import count
-from handlers.streams.ci_broadcast import publish_ends
+from handlers.streams.ci.broadcast import publish_ends
 from tests.support.builders import NOW
 from tests.support.ci_builders import branch, hook, push
 from tests.support.ci_outside import Checks, Deliveries, Mailer, Runner

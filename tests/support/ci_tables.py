@@ -22,8 +22,8 @@ from domain.ci.jobs.state import FOLD as JOB_FOLD
 from domain.ci.ports import CiStreams
 from domain.ci.records import FOLD as RECORD_FOLD
 from domain.published.ci import count
-from handlers.streams import ci_broadcast, schedule
 from handlers.streams.batch import Arrived
+from handlers.streams.ci import broadcast, schedule
 from handlers.streams.records import by_category, read
 from handlers.webhooks.github import Intake, take
 from tests.support.engines import Dynamo
@@ -60,7 +60,7 @@ class CiOnTables:
         )
         ports = (self.streams, self.bus, self.notices, self.parking, self._read)
         self.scheduling = schedule.consumer(self.streams, self.parking, self._read, clock)
-        self.broadcasting = ci_broadcast.consumer(*ports)
+        self.broadcasting = broadcast.consumer(*ports)
 
     def _read(self, record: dict[str, Any]) -> Arrived:
         return read(record, self.stores)

@@ -17,7 +17,7 @@ from domain.ci.sweeping import CiSweeper, Tell
 from domain.kernel.commits import Commit
 from domain.kernel.decider import Fold
 from domain.published.ci import count
-from handlers.streams.ci_broadcast import consumer, publish_ends
+from handlers.streams.ci.broadcast import consumer, publish_ends
 from tests.simulation.ci.github import Github
 from tests.simulation.ci.outside import (
     CountingBus,

@@ -8,7 +8,7 @@ import click
 from handlers.cli import options
 from handlers.cli.ci import Ci
 from handlers.cli.render import console
-from handlers.cli.render.ci_job import show_answer
+from handlers.cli.render.ci.job import show_answer
 from handlers.cli.world import World
 
 

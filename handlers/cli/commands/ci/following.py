@@ -7,9 +7,9 @@ from typing import Final
 from rich.text import Text
 
 from handlers.cli.ci import Ci
-from handlers.cli.render.ci_job import entry_line, said_line
-from handlers.cli.render.ci_log import Followed
-from handlers.cli.render.ci_words import OPEN
+from handlers.cli.render.ci.job import entry_line, said_line
+from handlers.cli.render.ci.log import Followed
+from handlers.cli.render.ci.words import OPEN
 from handlers.cli.service import Body
 
 _BEGUN: Final = "JobClaimed"

@@ -9,8 +9,8 @@ from handlers.cli import options
 from handlers.cli.ci import Ci
 from handlers.cli.failure import Failure
 from handlers.cli.render import console
-from handlers.cli.render.ci_job import show_job, show_log
-from handlers.cli.render.ci_log import text_of
+from handlers.cli.render.ci.job import show_job, show_log
+from handlers.cli.render.ci.log import text_of
 from handlers.cli.service import Body
 from handlers.cli.world import World
 

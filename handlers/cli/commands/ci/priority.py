@@ -9,7 +9,7 @@ from domain.ci.places import PRIORITIES, PRIORITY_NORMAL
 from handlers.cli import options
 from handlers.cli.ci import Ci
 from handlers.cli.render import console
-from handlers.cli.render.ci_job import show_answer
+from handlers.cli.render.ci.job import show_answer
 from handlers.cli.world import World
 
 _HELP = f"""Move a waiting job ahead, or back.

@@ -13,7 +13,7 @@ from handlers.cli import options
 from handlers.cli.failure import CANNOT, WRONG
 from handlers.cli.pushing import Commit, Delivery
 from handlers.cli.render import console
-from handlers.cli.render.ci_push import show_deliveries
+from handlers.cli.render.ci.push import show_deliveries
 from handlers.cli.world import World
 
 TIMES_MAX: Final = 1_000

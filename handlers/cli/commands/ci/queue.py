@@ -9,7 +9,7 @@ import click
 from handlers.cli import options
 from handlers.cli.ci import Ci
 from handlers.cli.render import console
-from handlers.cli.render.ci_queue import show_queue
+from handlers.cli.render.ci.queue import show_queue
 from handlers.cli.world import World
 
 

@@ -13,7 +13,7 @@ from domain.ci.places import AGING_S_MAX
 from handlers.cli import options
 from handlers.cli.ci import Ci
 from handlers.cli.render import console
-from handlers.cli.render.ci_settings import show_settings
+from handlers.cli.render.ci.settings import show_settings
 from handlers.cli.service import Body
 from handlers.cli.world import World
 

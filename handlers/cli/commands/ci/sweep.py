@@ -10,7 +10,7 @@ import click
 from handlers.cli import options
 from handlers.cli.failure import WRONG
 from handlers.cli.render import console
-from handlers.cli.render.ci_sweep import show_sweep
+from handlers.cli.render.ci.sweep import show_sweep
 from handlers.cli.world import World
 
 

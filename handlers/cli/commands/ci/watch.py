@@ -15,9 +15,9 @@ from handlers.cli.ci import Ci
 from handlers.cli.commands.ci.following import Follower
 from handlers.cli.failure import INTERRUPTED, WRONG, ServiceFailure
 from handlers.cli.render import console
-from handlers.cli.render.ci_job import standing_line
-from handlers.cli.render.ci_live import draw, progress, spinning
-from handlers.cli.render.ci_queue import queue_lines
+from handlers.cli.render.ci.job import standing_line
+from handlers.cli.render.ci.live import draw, progress, spinning
+from handlers.cli.render.ci.queue import queue_lines
 from handlers.cli.render.text import clean
 from handlers.cli.world import World
 

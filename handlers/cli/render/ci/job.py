@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from handlers.cli.render.ci_log import shown
-from handlers.cli.render.ci_words import OPEN, between, branch, status
+from handlers.cli.render.ci.log import shown
+from handlers.cli.render.ci.words import OPEN, between, branch, status
 from handlers.cli.render.text import clean, counted, words
 from handlers.cli.render.times import stamp
 

@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from handlers.cli.render.ci_words import since, status
+from handlers.cli.render.ci.words import since, status
 from handlers.cli.service import Body
 
 

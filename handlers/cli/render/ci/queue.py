@@ -7,8 +7,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from handlers.cli.render.ci_settings import worth
-from handlers.cli.render.ci_words import branch, rows, since
+from handlers.cli.render.ci.settings import worth
+from handlers.cli.render.ci.words import branch, rows, since
 from handlers.cli.render.text import clean, counted, words
 
 Body = Mapping[str, Any]

@@ -1,0 +1,1 @@
+"""What CI's answers look like on a terminal."""

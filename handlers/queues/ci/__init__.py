@@ -1,0 +1,1 @@
+"""What follows from a commit of CI, outside the shard reader."""

@@ -1,0 +1,1 @@
+"""What every commit of CI sets in motion."""

@@ -1,0 +1,1 @@
+"""What CI sees to as time passes."""
