@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, Final
@@ -10,6 +11,8 @@ import structlog
 
 PERSONAL: Final = frozenset({"customer_id", "body", "headers", "email", "name", "address", "phone"})
 """Keys that never leave the process, whoever passes them."""
+_LINK_KEY: Final = re.compile(r"(/(?:page|log)/)[A-Za-z0-9_-]{20,}")
+"""Whatever ends a link to a page, also one that was cut: of 256 bits, half are no key."""
 
 
 @cache
@@ -23,6 +26,7 @@ def _configured() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
+            _without_keys,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
@@ -31,6 +35,11 @@ def _configured() -> None:
 
 def _without_personal(_logger: object, _method: str, event: Any) -> Any:  # noqa: ANN401  # structlog's own type.
     return {key: value for key, value in event.items() if key not in PERSONAL}
+
+
+def _without_keys(_logger: object, _method: str, line: Any) -> str:  # noqa: ANN401  # As above.
+    """Mask keys in the whole line: GitHub's own words about a link may have it in them."""
+    return _LINK_KEY.sub(r"\1***", line)
 
 
 def get_logger() -> Any:  # noqa: ANN401  # structlog's bound loggers are dynamic.

@@ -46,6 +46,16 @@ class CiSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """The live secrets of links, separated by blanks, the newest first.
+
+    None of them, and links lead to pages for callers only.
+    """
+
+    ci_link_secrets: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunnerSettings:
     """Who runs scripts: `local` in `ci_runs_folder` with `ci_script`, or `step_functions`."""
 
@@ -64,6 +74,16 @@ class GitHubSettings:
     github_token: str
     github_app_id: str
     github_private_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class HookSettings:
+    """Hooks of repositories that are looked after: `owner/name:number`, separated by blanks.
+
+    An app's hook needs no word here.
+    """
+
+    github_hook: str
 
 
 @dataclass(frozen=True, slots=True)

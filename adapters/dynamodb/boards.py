@@ -48,28 +48,33 @@ class DynamoDBBoards(Boards):
         )
 
     def extend(self, board: str, place: str, owner: str, until_ms: int) -> bool:
-        """Let a lease last longer, if it is still this owner's: one write unit."""
-        return self._update(
+        """Let a lease last longer, if it is still this owner's: one write unit.
+
+        One read unit more where that was refused: it may last longer already.
+        """
+        is_extended = self._update(
             board,
             place,
             "SET #n = :until",
-            "o = :owner",
+            "o = :owner AND #n <= :until",
             UNTIL_MS,
             {":until": {"N": str(until_ms)}, ":owner": {"S": owner}},
         )
+        if is_extended:
+            return True
+        line = self._line(board, place)
+        return line is not None and line.owner == owner and line.number(UNTIL_MS) > until_ms
 
     def strike(self, board: str, place: str, name: str) -> None:
         """Strike a name off a note: one read unit, one write unit."""
-        key = line_key(board, place)
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        if "Item" not in answer:
+        line = self._line(board, place)
+        if line is None:
             return
-        names = set(line_from(answer["Item"]).note)
-        if names - {name}:
+        if set(line.note) - {name}:
             # Two who strike the last two at once leave a line that says nothing: a sweeper's.
             self._update(board, place, "REMOVE #n", "attribute_exists(pk)", name, {})
         else:
-            self._client.delete_item(TableName=self._table, Key=key)
+            self._client.delete_item(TableName=self._table, Key=line_key(board, place))
 
     def scan(self) -> Iterator[Line]:
         """Yield all lines: half a read unit for 4 KB."""
@@ -83,6 +88,12 @@ class DynamoDBBoards(Boards):
             if "LastEvaluatedKey" not in answer:
                 return
             extra = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _line(self, board: str, place: str) -> Line | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=line_key(board, place), ConsistentRead=True
+        )
+        return line_from(answer["Item"]) if "Item" in answer else None
 
     def _query(self, board: str, values: Mapping[str, Any] | None = None, **extra: Any) -> Lines:  # noqa: ANN401  # botocore's own parameters.
         answer = self._client.query(

@@ -14,9 +14,10 @@ from typing import Any, Final
 from github.CheckRun import CheckRun
 from github.Repository import Repository
 
-from adapters.github.checks import check_names, commit_of, line_of, listed, page_of, verdict_of
+from adapters.github.checks import check_names, commit_of, line_of, listed, verdict_of
 from adapters.github.connection import Access
 from adapters.github.errors import BrokenAnswerError, classified
+from domain.ci.pages import Pages
 from domain.ci.ports import Checks, Phase, Report, Verdict
 
 _SUMMARY_LENGTH_MAX: Final = 65_535
@@ -38,10 +39,10 @@ _CONCLUSIONS: Final = {
 class CheckRunChecks(Checks):
     """Shows reports as check runs of one name."""
 
-    def __init__(self, access: Access, page_url: str, name: str = "waybill") -> None:
-        """Take the access, where our pages are, and the name that people see beside a commit."""
+    def __init__(self, access: Access, pages: Pages, name: str = "waybill") -> None:
+        """Take the access, where our pages are if anywhere, and the name beside a commit."""
         self._access = access
-        self._page_url = page_url
+        self._pages = pages
         self._name = name
 
     def show(self, report: Report) -> None:
@@ -83,7 +84,7 @@ class CheckRunChecks(Checks):
         fields = {
             "status": _STATUSES[report.phase],
             "conclusion": _CONCLUSIONS[verdict] if verdict else None,
-            "details_url": page_of(self._page_url, report.job_id),
+            "details_url": self._pages.of_job(report.job_id) or None,
             "started_at": _utc(report.started_at),
             "completed_at": _utc(report.ended_at) if verdict else None,
             "output": {

@@ -1,4 +1,4 @@
-"""What both ways of showing a report share: names, the job's page, whole lists, short texts."""
+"""What both ways of showing a report share: names, whole lists, short texts."""
 
 import re
 from collections.abc import Iterator
@@ -55,15 +55,10 @@ def listed(items: PaginatedList[T]) -> Iterator[T]:
             return
 
 
-def page_of(page_url: str, job_id: str) -> str:
-    """Return where people see a job."""
-    return f"{page_url.rstrip('/')}/ci/jobs/{job_id}/page"
-
-
-def line_of(text: str) -> str:
-    """Return a text as one line of at most 140 characters, with an ellipsis where it was cut."""
+def line_of(text: str, most: int = LINE_LENGTH_MAX) -> str:
+    """Return a text as one line of at most so many characters; an ellipsis where it was cut."""
     line = " ".join(text.split())
-    return line if len(line) <= LINE_LENGTH_MAX else f"{line[: LINE_LENGTH_MAX - 1].rstrip()}…"
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def verdict_of(report: Report) -> Verdict | None:

@@ -1,10 +1,9 @@
 """How GitHub is asked: with a token, or as an app by what each account has installed of it.
 
 A client of PyGithub would by default send a POST again after a 5xx, which is a second check, and
-sleep until a limit is over, which a function is billed for. So it never repeats, and waits only as
-long as it is told to: secondary limits are 80 requests that make something a minute and 500 an
-hour, which `seconds_between_writes` keeps within one process that may wait; elsewhere the limit's
-answer says when to come again.
+sleep until a limit is over, which a function is billed for. So it neither repeats nor waits:
+secondary limits are 80 requests that make something a minute and 500 an hour, and the answer of one
+that is met says when to come again.
 """
 
 from collections.abc import Callable
@@ -36,7 +35,6 @@ class Api:
 
     base_url: str = "https://api.github.com"
     timeout_s: int = 10
-    seconds_between_writes: float = 0
 
 
 def token_client(token: str, api: Api) -> Github:
@@ -65,7 +63,7 @@ def _options(api: Api) -> dict[str, Any]:
         "timeout": api.timeout_s,
         "per_page": PER_PAGE,
         "seconds_between_requests": 0,
-        "seconds_between_writes": api.seconds_between_writes,
+        "seconds_between_writes": 0,
         "user_agent": "waybill",
         "api_version": API_VERSION,
     }

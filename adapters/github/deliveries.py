@@ -4,6 +4,7 @@ It keeps three days ("Viewing webhook deliveries"), newest first. A redelivery s
 delivery of its own, with the same GUID.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -18,8 +19,12 @@ from adapters.github.connection import PER_PAGE
 from adapters.github.errors import classified
 from domain.ci.ports import Deliveries, Delivery
 
+_NEVER: Final = (404, 422)
+"""Of one delivery alone: it is forgotten, or cannot be sent again. 403 is said of all of them."""
 LISTED_MAX: Final = 100 * PER_PAGE
 """In one look: an app may ask 5,000 times an hour, and a hundred of them are for this."""
+
+_HOOK: Final = re.compile(r"([\w.-]+/[\w.-]+):([1-9][0-9]*)", re.ASCII)
 
 
 class _Hook(Deliveries):
@@ -33,7 +38,7 @@ class _Hook(Deliveries):
     def since(self, earliest: datetime) -> Iterator[Delivery]:
         """Yield deliveries, newest first, at most 10,000.
 
-        Raises ReportRefusedError, ReportLaterError; other trouble may pass.
+        Raises ReportRefusedError, ReportDeniedError, ReportLaterError; other trouble may pass.
         """
         # GitHub writes whole seconds, so a delivery of the very second would seem too early.
         earliest = earliest.replace(microsecond=0)
@@ -51,11 +56,11 @@ class _Hook(Deliveries):
     def redeliver(self, delivery_id: int) -> None:
         """Have one sent again.
 
-        Raises ReportRefusedError for one that GitHub no longer knows, ReportLaterError; other
-        trouble may pass.
+        Raises ReportRefusedError for one that GitHub no longer knows, ReportDeniedError,
+        ReportLaterError; other trouble may pass.
         """
         path = f"{self._path}/deliveries/{delivery_id}/attempts"
-        with classified(f"to redeliver {self._path}/deliveries/{delivery_id}"):
+        with classified(f"to redeliver {self._path}/deliveries/{delivery_id}", _NEVER):
             self._requester.requestJsonAndCheck("POST", path)
 
 
@@ -73,6 +78,18 @@ class HookDeliveries(_Hook):
     def __init__(self, client: Github, repository: str, hook_id: int) -> None:
         """Take the client, the repository as `owner/name` and the hook's number there."""
         super().__init__(client.requester, f"/repos/{repository}/hooks/{hook_id}")
+
+
+def hook_in(text: str) -> tuple[str, int]:
+    """Read `owner/name:number`, a repository and one of its hooks. Raises ValueError.
+
+    The number is the last part of the address of the hook's page, and of its `url` in the API.
+    """
+    found = _HOOK.fullmatch(text)
+    if found is None:
+        message = f"{text!r} names no hook; write OWNER/NAME:NUMBER, as in octo/shop:12345678"
+        raise ValueError(message)
+    return found[1], int(found[2])
 
 
 def _delivery(one: HookDeliverySummary) -> Delivery | None:

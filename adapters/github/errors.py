@@ -1,27 +1,36 @@
-"""GitHub's errors, told apart: what it will never take, what it wants later, what may pass.
+"""GitHub's errors, told apart: what it will never take, denies as things are, or wants later.
 
 Sources: GitHub's REST pages "Troubleshooting the REST API" and "Rate limits for the REST API". Not
 asked is whether an error was our fault: 5xx, time-outs, broken connections and broken answers rise
 as they are, and whoever asked looks first when it asks again.
 """
 
+import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 from github.GithubException import GithubException, RateLimitExceededException
 
-from domain.ci.ports import ReportLaterError, ReportRefusedError
+from domain.ci.ports import ReportDeniedError, ReportLaterError, ReportRefusedError
 
 _FORBIDDEN: Final = 403
+_UNPROCESSABLE: Final = 422
 _TOO_MANY: Final = 429
-_ADVICE: Final = {
+_NEVER: Final = {
+    410: "this is switched off there",
+    451: "the repository is blocked",
+}
+_NEVER_AS_IT_SAYS: Final = re.compile(
+    r"no commit found|commit .*(not found|does not exist)|reached the (maximum|limit)",
+    re.IGNORECASE,
+)
+"""No commit found for SHA: ...; This SHA and context has reached the maximum number of statuses."""
+_DENIED: Final = {
     403: "give the token or the app the permission; a suspended installation has none",
     404: "the repository is gone, or hidden from our token or app",
-    410: "this is switched off there",
-    422: "the commit is unknown there, or shows all that it can",
-    451: "the repository is blocked",
+    422: "something of ours is not valid there, such as the address of our pages (CI_PAGE_URL)",
 }
 # 401 is not among them: a token that is wrong today is put right, and what was owed is still owed.
 _LATER_S: Final = 60
@@ -35,27 +44,36 @@ class BrokenAnswerError(Exception):
 
 
 @contextmanager
-def classified(what: str) -> Iterator[None]:
+def classified(what: str, never: Collection[int] = ()) -> Iterator[None]:
     """Tell GitHub's errors about `what` apart.
 
-    Raises ReportRefusedError, ReportLaterError; anything else rises as it is.
+    `never` are the statuses that mean "never" in this question, though in others they may pass: a
+    repository that is not found may come back to sight, a delivery that is not found is forgotten.
+    Raises ReportRefusedError, ReportDeniedError, ReportLaterError; anything else rises as it is.
     """
     try:
         yield
     except GithubException as error:
-        told = told_apart(error, what, time.time())
+        told = told_apart(error, what, time.time(), never)
         if told is error:
             raise
         raise told from error
 
 
-def told_apart(error: GithubException, what: str, now_s: float) -> Exception:
+def told_apart(
+    error: GithubException, what: str, now_s: float, never: Collection[int] = ()
+) -> Exception:
     """Return what an error means, or itself if it may pass; `now_s` counts from 1970."""
     if is_limit(error):
         return ReportLaterError(_retry_after_s(error, now_s), f"GitHub is asked too much: {what}")
-    if advice := _ADVICE.get(error.status):
-        said = _said(error.data)
+    said = _said(error.data)
+    if advice := _NEVER.get(error.status):
         return ReportRefusedError(f"GitHub refused {what}: {error.status} {said}; {advice}")
+    is_never = error.status == _UNPROCESSABLE and _NEVER_AS_IT_SAYS.search(said)
+    if is_never or error.status in never:
+        return ReportRefusedError(f"GitHub refused {what}: {error.status} {said}")
+    if advice := _DENIED.get(error.status):
+        return ReportDeniedError(f"GitHub denied {what}: {error.status} {said}; {advice}")
     return error
 
 

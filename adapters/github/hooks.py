@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -35,6 +36,8 @@ REF_BYTES_MAX: Final = 255
 ADDRESS_LENGTH_MAX: Final = 254
 
 _NUMBER_MAX: Final = 2**63 - 1
+_SECONDS_MAX: Final = 253_402_300_799
+"""The end of the year 9999, where times end."""
 _FORM: Final = "application/x-www-form-urlencoded"
 _SHA: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _COMMIT: Final = re.compile(rf"(?!0+$)(?:{_SHA.pattern})")
@@ -67,6 +70,11 @@ class Field:
         except UnicodeEncodeError:  # JSON may spell half a surrogate pair.
             return ""
         return self.value
+
+    @property
+    def line(self) -> str:
+        """Return the text in one line: names stand beside others, a line each."""
+        return " ".join(self.text.split())
 
     @property
     def digits(self) -> str:
@@ -158,7 +166,7 @@ def _user(sent: Field) -> str:
     Neither need be the sender: who reopens a stranger's pull request did not write it.
     """
     known = (sent["pusher"]["name"], sent["pull_request"]["user"]["login"], sent["sender"]["login"])
-    return next((one.text for one in known if one.text), "")[:WORD_LENGTH_MAX]
+    return next((one.line for one in known if one.line), "")[:WORD_LENGTH_MAX]
 
 
 # ---- its event: each raises _IncompleteError ---------------------------------------------------
@@ -170,7 +178,7 @@ def _told(event: str, sent: Field, customer_id: str, repository: Repository | No
             return Other(Reason.PING)
         case "installation":
             _needed(customer_id)
-            return Installation(_needed(sent["action"].text))
+            return _installation(sent)
         case _ if event not in _READERS:
             return Other(Reason.EVENT)
         case _ if repository is None or not customer_id:
@@ -183,9 +191,29 @@ def _push(sent: Field, repository: Repository) -> Push:
     return Push(
         repository,
         ref=_needed(_ref(sent["ref"].text)),
-        sha=_needed(sent["after"].fitting(_SHA)),  # All zeros where the ref was deleted.
+        sha=_needed(_pushed(sent)),
         message=sent["head_commit"]["message"].text,
         is_deleted=sent["deleted"].value is True,
+        pushed_s=_seconds(sent["repository"]["pushed_at"]),
+    )
+
+
+def _pushed(sent: Field) -> str:
+    """Return the commit that a ref points to; all zeros where it was deleted.
+
+    An annotated tag points to an object of its own, and only a commit can be built.
+    """
+    after = sent["after"].fitting(_SHA)
+    is_tag = sent["ref"].text.startswith("refs/tags/")
+    return (is_tag and sent["head_commit"]["id"].fitting(_COMMIT)) or after
+
+
+def _installation(sent: Field) -> Installation:
+    installation = sent["installation"]
+    return Installation(
+        action=_needed(sent["action"].text),
+        installation_id=int(installation["id"].digits or 0),
+        updated_s=_seconds(installation["updated_at"]),
     )
 
 
@@ -202,6 +230,8 @@ def _pull_request(sent: Field, repository: Repository) -> PullRequest:
         # A fork that was deleted is null here, and a fork still.
         is_fork=head["repo"]["id"].digits != repository.repository_id,
         association=pull["author_association"].text,
+        sender=sent["sender"]["login"].line[:WORD_LENGTH_MAX],
+        pushed_s=_seconds(pull["updated_at"]),
     )
 
 
@@ -243,6 +273,17 @@ _READERS: Final[Mapping[str, Callable[[Field, Repository], Told]]] = {
     "check_run": _check_run,
     "check_suite": _check_suite,
 }
+
+
+def _seconds(field: Field) -> int:
+    """Return a time in seconds since 1970, as a number or a text here; 0 for anything else."""
+    if digits := field.digits:
+        return min(int(digits), _SECONDS_MAX)
+    try:
+        at = datetime.fromisoformat(field.text)
+        return max(0, int(at.timestamp())) if at.tzinfo else 0
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _needed(text: str) -> str:

@@ -1,7 +1,8 @@
 """Reports as commit statuses: any token may set them, and the newest of a context is shown.
 
 A status cannot be changed, only covered by a newer one, up to 1,000 of them for one commit and
-context. It has no field for us: whose it is and its rank stand in its link to the job's page.
+context. It has no field for us: whose it is and its rank stand in its link to the job's page, and
+where we have no pages at the end of its description, which is all that people then have of the job.
 """
 
 import re
@@ -10,11 +11,21 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from github.Commit import Commit
+from github.CommitStatus import CommitStatus
+from github.GithubObject import NotSet
 from github.Repository import Repository
 
-from adapters.github.checks import check_names, commit_of, line_of, listed, page_of, verdict_of
+from adapters.github.checks import (
+    LINE_LENGTH_MAX,
+    check_names,
+    commit_of,
+    line_of,
+    listed,
+    verdict_of,
+)
 from adapters.github.connection import Access
 from adapters.github.errors import BrokenAnswerError, classified
+from domain.ci.pages import Pages, leads_to_job
 from domain.ci.ports import Checks, Report, Verdict
 
 _STATES: Final = {
@@ -26,15 +37,18 @@ _STATES: Final = {
 }
 _NONE: Final = (0, 0)
 _RANK: Final = re.compile(r"round=(?P<round>[0-9]{1,9})&phase=(?P<phase>[0-9])")
+_RANK_SAID: Final = re.compile(
+    r".*\(job (?P<job>[^ ]+), (?P<round>[0-9]{1,9})\.(?P<phase>[0-9])\)", re.DOTALL
+)
 
 
 class StatusChecks(Checks):
     """Shows reports under one context."""
 
-    def __init__(self, access: Access, page_url: str, context: str = "waybill") -> None:
-        """Take the access, where our pages are, and the name that people see beside a commit."""
+    def __init__(self, access: Access, pages: Pages, context: str = "waybill") -> None:
+        """Take the access, where our pages are if anywhere, and the name beside a commit."""
         self._access = access
-        self._page_url = page_url
+        self._pages = pages
         self._context = context
 
     def show(self, report: Report) -> None:
@@ -47,11 +61,12 @@ class StatusChecks(Checks):
         if self._shown(commit, report.job_id) >= report.rank:
             return
         state = _STATES[verdict_of(report)]
-        query = f"round={report.round}&phase={report.phase:d}"
+        page = self._pages.of_job(report.job_id)
         made = commit.create_status(
             state=state,
-            target_url=f"{page_of(self._page_url, report.job_id)}?{query}",
-            description=line_of(report.summary),
+            # GitHub takes http and https only, and no status whose link is neither.
+            target_url=f"{page}?round={report.round}&phase={report.phase:d}" if page else NotSet,
+            description=line_of(report.summary) if page else _said(report),
             context=self._context,
         )
         if made.state != state:
@@ -69,18 +84,39 @@ class StatusChecks(Checks):
             if not status.id:
                 message = f"GitHub lists no statuses for {commit.sha}, but something else"
                 raise BrokenAnswerError(message)
-            if status.context == self._context and (rank := rank_in(status.target_url, job_id)):
+            if status.context == self._context and (rank := _rank(status, job_id)):
                 return rank
         return _NONE
 
 
+def _said(report: Report) -> str:
+    """Sum up, and say whose it is: whoever has no page asks for the job by its id."""
+    whose = f" (job {report.job_id}, {report.round}.{report.phase:d})"
+    return line_of(report.summary, LINE_LENGTH_MAX - len(whose)) + whose
+
+
+def _rank(status: CommitStatus, job_id: str) -> tuple[int, int] | None:
+    return rank_in(status.target_url, job_id) or rank_said(status.description, job_id)
+
+
+def rank_said(description: str | None, job_id: str) -> tuple[int, int] | None:
+    """Read a rank from the end of a description; None if it is another job's, or none of ours."""
+    found = _RANK_SAID.fullmatch(description or "")
+    if found is None or found["job"] != job_id:
+        return None
+    return int(found["round"]), int(found["phase"])
+
+
 def rank_in(target_url: str | None, job_id: str) -> tuple[int, int] | None:
-    """Read a rank from a link to a job's page; None if it is another's, or none of ours."""
+    """Read a rank from a link to a job's page; None if it is another's, or none of ours.
+
+    The link may be older than the keys of today, or than any.
+    """
     try:
         link = urlsplit(target_url or "")
     except ValueError:  # Anybody who may set statuses may set one of our context.
         return None
-    if not link.path.endswith(page_of("", job_id)):
+    if not leads_to_job(link.path, job_id):
         return None
     found = _RANK.fullmatch(link.query)
     return (int(found["round"]), int(found["phase"])) if found else None

@@ -7,8 +7,8 @@ from email.policy import SMTPUTF8
 from pathlib import Path
 from typing import Final
 
-from adapters.mail.checking import checked
 from domain.ci.ports import Mail, Mailer
+from domain.ci.sendable import sendable
 
 SENDER: Final = "Waybill CI <ci@waybill.invalid>"
 
@@ -23,7 +23,7 @@ class FolderMailer(Mailer):
 
     def send(self, mail: Mail) -> None:
         """Write the file, whole or not at all."""
-        content = self._message(checked(mail)).as_bytes()
+        content = self._message(sendable(mail)).as_bytes()
         self._folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=".new-", dir=self._folder)
         with os.fdopen(descriptor, "wb") as file:

@@ -7,6 +7,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from domain.ci.jobs.state import Job
+from domain.ci.pages import Pages
 from domain.ci.places import branch_of
 from domain.ci.ports import Mail
 from domain.ci.reporting import summary
@@ -15,14 +16,14 @@ _FOLDER: Final = Path(__file__).parent / "templates"
 _SHA_SHOWN: Final = 10
 
 
-def letter(job: Job, key: str, to: str, page_url: str) -> Mail:
+def letter(job: Job, key: str, to: str, pages: Pages) -> Mail:
     """Write the mail; what a stranger named, a branch or a title, is escaped in HTML."""
     known = {
         "job": job,
         "branch": branch_of(job.ref),
         "sha": job.sha[:_SHA_SHOWN],
         "summary": summary(job),
-        "page": f"{page_url.rstrip('/')}/ci/jobs/{job.job_id}/page" if page_url else "",
+        "page": pages.of_job(job.job_id),
     }
     return Mail(
         key=key,

@@ -31,12 +31,12 @@ class MemoryBoards(Boards):
         )
 
     def extend(self, board: str, place: str, owner: str, until_ms: int) -> bool:
-        """Let a lease last longer, if it is still this owner's."""
+        """Let a lease last longer, if it is still this owner's; it never becomes shorter."""
         with self._shared.lock:
             line = self._shared.lines.get((board, place))
             if line is None or line.owner != owner:
                 return False
-            note = {**line.note, UNTIL_MS: until_ms}
+            note = {**line.note, UNTIL_MS: max(until_ms, line.number(UNTIL_MS))}
             self._shared.lines[board, place] = replace(line, note=note)
             return True
 

@@ -5,11 +5,12 @@ import tempfile
 from pathlib import Path
 
 
-def write_once(path: Path, content: bytes) -> bool:
+def write_once(path: Path, content: bytes, mode: int = 0o600) -> bool:
     """Write a file unless there is one; return whether it is ours. The first stands."""
     descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from adapters.runners.durable import write_once
 from domain.ci.ports import CannotStartError, Run
 
 # The process notes who it is before it becomes the script. If whoever began it were stopped right
@@ -15,13 +16,27 @@ _LAUNCH: Final = (
 )
 
 
-def checked_script(script: Path) -> Path:
-    """Return a script's absolute path. Raises CannotStartError if it cannot be run."""
+_OWN_MODE: Final = 0o700
+
+
+def own_copy(script: Path, copy: Path) -> Path:
+    """Return a run's own copy of a script, made whole or not at all; one that is there stays.
+
+    A shell reads its script as it goes: whoever writes a new one would change what runs already.
+    Raises CannotStartError if it cannot be run.
+    """
+    if copy.exists():
+        return copy.absolute()
     if not script.is_file():
         raise CannotStartError(f"there is no script at {script}")
     if not os.access(script, os.X_OK):
         raise CannotStartError(f"{script} may not be run; allow it with chmod +x")
-    return script.absolute()
+    try:
+        content = script.read_bytes()
+    except PermissionError as error:
+        raise CannotStartError(f"{script} may not be read; allow it with chmod +r") from error
+    write_once(copy, content, _OWN_MODE)
+    return copy.absolute()
 
 
 def launch(

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from adapters.runners.claiming import claim
 from adapters.runners.locks import AlreadyHeldError
 from adapters.runners.names import is_run_name, why_not
+from adapters.runners.tidying import tidy
 from adapters.runners.work import Result, Work
 from domain.ci.jobs.events import Conclusion
 from domain.ci.ports import CannotStartError, Run, RunLook, Runner, RunStatus
@@ -38,6 +40,8 @@ class SubprocessRunner(Runner):
         is_new = claim(path, run)
         if Work(path).is_waiting:
             self._spawn(path)
+        if is_new:
+            self._tidy()
         return is_new
 
     def look(self, name: str) -> RunLook:
@@ -69,6 +73,11 @@ class SubprocessRunner(Runner):
                 work.stop(grace_s=0)
         except AlreadyHeldError:
             return  # One has come, and finds the request.
+
+    def _tidy(self) -> None:
+        """Remove old folders beside us: no start waits for them, and stopped halfway they wait."""
+        arguments = (self._folder, time.time())
+        threading.Thread(target=tidy, args=arguments, name="tidying", daemon=True).start()
 
     def _spawn(self, path: Path) -> None:
         with (path / "agent.log").open("ab") as log:

@@ -4,11 +4,13 @@
 | --- | --- |
 | `run.json` | what is to be run; the folder appears with it |
 | `lock` | locked while an agent is at it |
+| `script` | the run's own copy of the script |
 | `began` | the script was begun, and never is again |
 | `process` | the script's line of /proc/<pid>/stat |
 | `stop` | somebody asked for the end |
 | `log.txt`, `agent.log` | what the script said; what the agent said |
 | `result.json` | how it ended |
+| `told` | its log is kept and its end is told: after a day the folder goes |
 
 `work/` is the script's home. It runs as our user and may do what this user may: code that nobody
 here trusts belongs on a machine of its own.
@@ -30,7 +32,8 @@ from adapters.runners.durable import write_once
 from adapters.runners.groups import Process, end_group, kill_group, process_of, read_stat
 from adapters.runners.locks import is_locked, locked
 from adapters.runners.output import OUTPUT_BYTES_MAX, cut_in_the_middle
-from adapters.runners.scripts import checked_script, environment, exit_code_of, launch
+from adapters.runners.scripts import environment, exit_code_of, launch, own_copy
+from adapters.runners.tidying import TOLD
 from domain.ci.ports import Run
 
 
@@ -56,11 +59,13 @@ class Work:
         self._folder = folder.absolute()
         self._home = self._folder / "work"
         self._lock = self._folder / "lock"
+        self._copy = self._folder / "script"
         self._began = self._folder / "began"
         self._process = self._folder / "process"
         self._stop = self._folder / "stop"
         self._log = self._folder / "log.txt"
         self._result = self._folder / "result.json"
+        self._told = self._folder / TOLD
         self._script: subprocess.Popen[bytes] | None = None
 
     @cached_property
@@ -88,16 +93,16 @@ class Work:
         return not (self.has_begun or self.is_held or self.result())
 
     def begin(self, script: Path, ours: Mapping[str, str]) -> None:
-        """Begin the script, once for ever. Of `ours`, our environment, it gets next to nothing.
+        """Begin a copy of the script, once for ever; of `ours`, our environment, it gets little.
 
         Stopped after the mark and before the script, the run never ends and is lost by its lease.
         Raises CannotStartError, AlreadyBegunError.
         """
-        script = checked_script(script)
+        copy = own_copy(script, self._copy)
         finds = environment(self.run, self._home, ours)
         if not write_once(self._began, b""):
             raise AlreadyBegunError(f"the script of {self._folder} was begun before")
-        self._script = launch(script, self._home, self._log, self._process, finds)
+        self._script = launch(copy, self._home, self._log, self._process, finds)
 
     def poll(self) -> int | None:
         """Return the exit code of the script begun here; None while it runs.
@@ -147,6 +152,10 @@ class Work:
     def log_tail(self, most_bytes: int = OUTPUT_BYTES_MAX) -> bytes:
         """Return what the script said, cut in the middle."""
         return cut_in_the_middle(self._log, most_bytes)
+
+    def mark_told(self) -> None:
+        """Say that all that is known here is known elsewhere: nobody needs the folder any more."""
+        self._told.touch()
 
     def request_stop(self) -> None:
         """Ask whoever is at this run to end it."""

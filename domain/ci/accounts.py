@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, assert_never
 
-from domain.ci.hooks import Change
+from domain.ci.hooks import Change, Installed
 from domain.ci.places import ACCOUNT, AGING_S_MAX, board_of
 from domain.ci.refusals import AccountRefusal
 from domain.kernel.boards import Line
@@ -58,11 +58,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class AccountChanged:
-    """GitHub said that our app was installed, removed, suspended or unsuspended."""
+    """GitHub said that our app was installed, removed, suspended or unsuspended.
+
+    `installation_id` and `updated_s` tell its newer word from its older one; 0 where it said none.
+    """
 
     customer_id: str
     change: Change
     at: When
+    installation_id: int = 0
+    updated_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class ChangeAccount:
     """Take note of what GitHub said of the installation."""
 
     customer_id: str
-    change: Change
+    installed: Installed
     now: datetime
 
 
@@ -119,11 +124,13 @@ class NoAccount:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer's account."""
+    """A customer's account; `installation_id` and `updated_s` are of GitHub's newest word on it."""
 
     customer_id: str
     standing: Standing = Standing.ACTIVE
     settings: Settings = Settings()
+    installation_id: int = 0
+    updated_s: int = 0
 
 
 AccountState = NoAccount | Account
@@ -141,7 +148,12 @@ def evolve(state: AccountState, event: AccountEvent) -> AccountState:
     account = state if isinstance(state, Account) else Account(event.customer_id)
     match event:
         case AccountChanged(change=change):
-            return replace(account, standing=_STANDINGS[change])
+            return replace(
+                account,
+                standing=_STANDINGS[change],
+                installation_id=event.installation_id or account.installation_id,
+                updated_s=event.updated_s if event.installation_id else account.updated_s,
+            )
         case SettingsChanged(settings=settings):
             return replace(account, settings=settings)
 
@@ -165,16 +177,35 @@ def decide(command: AccountCommand, state: AccountState) -> Sequence[AccountEven
     known = state if isinstance(state, Account) else Account(customer_id)
     at = When(command.now)
     match command:
-        case ChangeAccount(change=change):
-            is_new = isinstance(state, NoAccount)
-            changes = is_new or known.standing is not _STANDINGS[change]
-            return [AccountChanged(customer_id, change, at)] if changes else []
+        case ChangeAccount(installed=installed):
+            if _is_old_news(installed, known):
+                return []
+            told = AccountChanged(
+                customer_id, installed.change, at, installed.installation_id, installed.updated_s
+            )
+            return [told] if evolve(state, told) != state else []
         case ChangeSettings(settings=settings, by=by):
             _check(settings)
             changes = known.settings != settings
             return [SettingsChanged(customer_id, settings, by, at)] if changes else []
         case _:
             assert_never(command)
+
+
+def _is_old_news(installed: Installed, known: Account) -> bool:
+    """Whether GitHub has said something newer: hooks come late, and in any order.
+
+    An account's later installation has the higher number, and one that was removed never comes
+    back. The end of an installation is its last word whatever its time says, which GitHub sets when
+    something else changes.
+    """
+    if not installed.installation_id or not known.installation_id:
+        return False
+    if installed.installation_id != known.installation_id:
+        return installed.installation_id < known.installation_id
+    if installed.change is Change.REVOKED:
+        return False
+    return known.standing is Standing.REVOKED or installed.updated_s < known.updated_s
 
 
 def _check(settings: Settings) -> None:

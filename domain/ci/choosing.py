@@ -12,7 +12,11 @@ from domain.kernel.claims import UNTIL_MS
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A job in the queue. `rank` is its place's text: smaller starts first."""
+    """A job in the queue. `rank` is its place's text: smaller starts first.
+
+    `vouchers` may write to the repository and asked for it too. `pushed_us` is how new it is among
+    the pushes of its branch, 0 for none of them; `is_joined`: another branch waits for it as well.
+    """
 
     job_id: str
     rank: str
@@ -20,10 +24,13 @@ class Waiting:
     repository: str
     user: str
     is_trusted: bool
+    vouchers: tuple[str, ...]
     priority: int
     attempt: int
     round: int
     queued_us: int
+    pushed_us: int
+    is_joined: bool
 
     @property
     def ref(self) -> str:
@@ -128,26 +135,35 @@ def _active(board: Standings) -> Plan:
 
 
 def is_allowed(account: Account, job: Waiting) -> bool:
-    """Whether a job's user may have it run: known to the repository, or to the customer."""
-    user = job.user.lower()
-    if user in map(str.lower, account.settings.blocked):
-        return False
-    return job.is_trusted or user in map(str.lower, account.settings.allowed)
+    """Whether one of those who ask may have it run: known to the repository, or the customer."""
+    allowed = {login.lower() for login in account.settings.allowed}
+    blocked = {login.lower() for login in account.settings.blocked}
+    is_known = job.is_trusted or job.user.lower() in allowed
+    asking = (job.user, *job.vouchers) if is_known else job.vouchers
+    return any(login.lower() not in blocked for login in asking)
 
 
 def _superseded(waiting: Sequence[Waiting]) -> tuple[tuple[Waiting, str], ...]:
     """Pair each job with the newest of its lane, where that is another one.
 
-    The newest is the one that was queued last, wherever it stands: a priority makes nothing newer.
-    A job that somebody had run again is neither newer than a push nor needless for one.
+    The newest is the one that was pushed last, wherever it stands: a priority makes nothing newer.
+    A job that somebody had run again is neither newer than a push nor needless for one; and what
+    another branch waits for is not needless, however many follow in its own.
     """
     newest: dict[str, Waiting] = {}
-    pushed = [one for one in waiting if one.round == 0]
+    pushed = [one for one in waiting if one.pushed_us]
     for one in pushed:
-        known = newest.setdefault(one.lane, one)
-        if (one.queued_us, one.job_id) > (known.queued_us, known.job_id):
-            newest[one.lane] = one
-    return tuple((one, newest[one.lane].job_id) for one in pushed if newest[one.lane] is not one)
+        newest[one.lane] = max(newest.get(one.lane, one), one, key=_newness)
+    return tuple(
+        (one, newest[one.lane].job_id)
+        for one in pushed
+        if not one.is_joined and newest[one.lane] is not one
+    )
+
+
+def _newness(one: Waiting) -> tuple[int, int, str]:
+    """GitHub's clock counts seconds, so of two pushes in one the later to come is the newer."""
+    return one.pushed_us, one.queued_us, one.job_id
 
 
 def _first_in_each_lane(ready: Sequence[Waiting], busy: frozenset[str]) -> tuple[Waiting, ...]:
@@ -178,8 +194,11 @@ def _waiting(line: Line) -> Waiting:
         repository=line.text("repository"),
         user=line.text("user"),
         is_trusted=bool(line.number("trusted")),
+        vouchers=tuple(filter(None, line.text("vouchers").split("\n"))),
         priority=line.number("priority"),
         attempt=line.number("attempt"),
         round=line.number("round"),
         queued_us=line.number("queued_us"),
+        pushed_us=line.number("pushed_us"),
+        is_joined=bool(line.number("joined")),
     )

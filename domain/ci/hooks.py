@@ -3,6 +3,8 @@
 The text of a hook is read by an adapter, tolerantly: what is missing is empty here, never an error.
 Ids of repositories are GitHub's numbers as text; logins are kept as they are written, and a
 customer is the account that owns the repository, in lower case, because GitHub compares them so.
+Times in `..._s` are GitHub's, in seconds since 1970, and 0 where it says none: a hook may come
+late, and only its signed body tells which of two is the newer.
 """
 
 import re
@@ -61,11 +63,15 @@ class Push:
     sha: str
     message: str = ""
     is_deleted: bool = False
+    pushed_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request's head is `sha`, on branch `ref` of this repository or of a fork."""
+    """A pull request's head is `sha`, on branch `ref` of this repository or of a fork.
+
+    `association` is its author's; `sender` is whoever did what `action` says, at `pushed_s`.
+    """
 
     repository: Repository
     action: str
@@ -75,6 +81,8 @@ class PullRequest:
     title: str = ""
     is_fork: bool = False
     association: str = ""
+    sender: str = ""
+    pushed_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +108,14 @@ class Rerequest:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Our app was installed, removed, suspended or unsuspended, as `action` says."""
+    """Our app was installed, removed, suspended or unsuspended, as `action` says.
+
+    An account that installs it anew has another installation, of a higher number.
+    """
 
     action: str
+    installation_id: int = 0
+    updated_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,7 @@ class Build:
     is_trusted: bool = True
     number: int = 0
     title: str = ""
+    pushed_s: int = 0
 
     @property
     def commit(self) -> str:
@@ -174,6 +188,15 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Installed:
+    """What a hook says of an account; which of two is the later word, its numbers tell."""
+
+    change: Change
+    installation_id: int = 0
+    updated_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """No job follows; `skipped` names the commit that is not to be built by another hook either."""
 
@@ -181,7 +204,7 @@ class Nothing:
     skipped: str = ""
 
 
-Asked = Build | Rerun | Change | Nothing
+Asked = Build | Rerun | Installed | Nothing
 
 _BUILDS: Final = frozenset({"opened", "synchronize", "reopened"})
 _CHANGES: Final = {
@@ -209,8 +232,8 @@ def asked_of(hook: Hook) -> Asked:
             ref = again.ref or f"refs/commits/{again.sha}"
             build = _build(hook, again.repository, ref, again.sha, Trigger.RERUN)
             return Rerun(build, again.job_id)
-        case Installation(action=action) if action in _CHANGES:
-            return _CHANGES[action]
+        case Installation(action=action) as told if action in _CHANGES:
+            return Installed(_CHANGES[action], told.installation_id, told.updated_s)
         case Installation():
             return Nothing(Reason.ACTION)
         case Other(reason=reason):
@@ -223,6 +246,7 @@ def _push(hook: Hook, push: Push) -> Asked:
     is_tag = push.ref.startswith("refs/tags/")
     trigger = Trigger.TAG if is_tag else Trigger.PUSH
     build = _build(hook, push.repository, push.ref, push.sha, trigger, push.message)
+    build = replace(build, pushed_s=push.pushed_s)
     if _SKIP.search(push.message):
         return Nothing(Reason.SKIP_CI, build.commit)
     return build
@@ -234,8 +258,14 @@ def _pull_request(hook: Hook, pull: PullRequest) -> Asked:
     # A fork's branch may bear the name of one of ours, so it has a lane of its own.
     ref = f"refs/pull/{pull.number}/head" if pull.is_fork else f"refs/heads/{pull.ref}"
     build = _build(hook, pull.repository, ref, pull.sha, Trigger.PULL_REQUEST, pull.title)
-    is_trusted = not pull.is_fork or pull.association in _TRUSTED
-    return replace(build, is_trusted=is_trusted, number=pull.number)
+    build = replace(build, number=pull.number, pushed_s=pull.pushed_s)
+    if not pull.is_fork:
+        return build
+    # Others may push to a member's fork, and then it is not the member who is to be trusted.
+    is_authors = pull.sender.lower() == hook.user.lower()
+    is_trusted = is_authors and pull.association in _TRUSTED
+    user = pull.sender if pull.action == "synchronize" else hook.user
+    return replace(build, is_trusted=is_trusted, user=user)
 
 
 def _build(

@@ -13,8 +13,8 @@ from domain.ci import accounts, records
 from domain.ci.hooks import (
     NOBODY,
     Build,
-    Change,
     Hook,
+    Installed,
     Nothing,
     Reason,
     Repository,
@@ -71,8 +71,8 @@ def take_in(streams: CiStreams, arrival: Arrival) -> Taken:
             return _build(streams, arrival, build)
         case Rerun() as rerun:
             return _rerun(streams, arrival, rerun)
-        case Change() as change:
-            return _change(streams, arrival, change)
+        case Installed() as installed:
+            return _change(streams, arrival, installed)
         case Nothing() as nothing:
             return _record(streams, arrival, nothing)
         case _ as asked:
@@ -173,11 +173,11 @@ def _once(
     return transition(streams.jobs, DECIDER, request)
 
 
-def _change(streams: CiStreams, arrival: Arrival, change: Change) -> Taken:
+def _change(streams: CiStreams, arrival: Arrival, installed: Installed) -> Taken:
     customer_id = arrival.hook.customer_id
     if customer_id == NOBODY:
         return _record(streams, arrival, Nothing(Reason.INCOMPLETE))
-    command = accounts.ChangeAccount(customer_id, change, arrival.now)
+    command = accounts.ChangeAccount(customer_id, installed, arrival.now)
     command_id = derived_id("hook", customer_id, arrival.body)
     request = Request(customer_id, command, command_id, arrival.correlation_id, command_id)
     transition(streams.accounts, accounts.DECIDER, request)

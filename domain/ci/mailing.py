@@ -1,17 +1,29 @@
 """Mailing: whether the end of a job is worth a mail, and to whom."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from domain.ci.accounts import Account, Notify, Settings
-from domain.ci.jobs.claiming import MAIL
+from domain.ci.debts import Debt, is_owed, strike
 from domain.ci.jobs.state import Job, Status
-from domain.ci.places import owed_board
 from domain.ci.ports import CiStreams, Mail, Mailer, MailRefusedError
 
-_LINES: Final = 10
 _UNTOLD: Final = frozenset({Status.SUPERSEDED})
 """Ends that a user has caused by pushing again."""
+FAILING_FOR: Final = timedelta(days=3)
+"""How old an end is when a mail that still cannot leave is old news: no one's outage is so long."""
+
+
+class Mailed(StrEnum):
+    """What became of the mail about an end. Whatever it was, none is owed any more."""
+
+    NOT_OWED = "not_owed"  # It was told before, or the job goes on.
+    SENT = "sent"
+    UNWANTED = "unwanted"  # By the customer's settings, or because its user knows anyway.
+    NOBODY = "nobody"  # It was wanted, and no address is known.
+
 
 Write = Callable[[Job, str, str], Mail]
 """Makes the mail about a job's end: the job, the mail's key, and the address."""
@@ -23,43 +35,49 @@ def mail_end(
     address_of: Callable[[str], str],
     write: Write,
     job_id: str,
-) -> bool:
-    """Mail the end of a job to its user, if it is owed; return whether that debt is paid now.
+    clock: Callable[[], datetime],
+) -> Mailed:
+    """Mail the end of a job to its user, if it is owed; return what became of it.
 
     `address_of` finds the address in the hook's body, by its hash: no address stands in an event.
     Sent first and struck off after: stopped in between, the same mail leaves again under its key.
+    Raises MailRefusedError once it is struck off because nobody will ever take it, or it could not
+    leave for three days; other trouble rises as it is, and may pass.
     """
     job = streams.jobs.load(job_id).state
-    if not isinstance(job, Job) or not job.has_ended or not _is_owed(streams, job):
-        return False
+    if not isinstance(job, Job) or not job.has_ended:
+        return Mailed.NOT_OWED
+    if not is_owed(streams.boards, job_id, job.ends, Debt.MAIL):
+        return Mailed.NOT_OWED
     account = streams.accounts.load(job.customer_id).state
     settings = account.settings if isinstance(account, Account) else Settings()
-    address = recipient(job, settings, address_of)
+    is_wanted = wants_mail(job, settings)
+    address = (address_of(job.body) or settings.mail_to) if is_wanted else ""
     try:
         if address:
             mailer.send(write(job, f"{job.job_id}-{job.ends}", address))
     except MailRefusedError:
-        _settled(streams, job)
+        strike(streams.boards, job_id, job.ends, Debt.MAIL)
         raise
-    _settled(streams, job)
-    return True
+    except Exception as error:
+        if not _is_old_news(job, clock()):
+            raise
+        strike(streams.boards, job_id, job.ends, Debt.MAIL)
+        message = f"it could not leave for {FAILING_FOR.days} days: {error!r}"
+        raise MailRefusedError(message) from error
+    strike(streams.boards, job_id, job.ends, Debt.MAIL)
+    if address:
+        return Mailed.SENT
+    return Mailed.NOBODY if is_wanted else Mailed.UNWANTED
 
 
-def _settled(streams: CiStreams, job: Job) -> None:
-    """Strike the debt of an end, last, and of those before it: they are old news by now."""
-    for end in range(1, job.ends + 1):
-        streams.boards.strike(owed_board(job.job_id), str(end), MAIL)
+def _is_old_news(job: Job, now: datetime) -> bool:
+    ended = job.ended_at.utc if job.ended_at else None
+    return ended is not None and now - ended > FAILING_FOR
 
 
-def _is_owed(streams: CiStreams, job: Job) -> bool:
-    lines = streams.boards.look(owed_board(job.job_id), _LINES).lines
-    return any(line.place == str(job.ends) and MAIL in line.note for line in lines)
-
-
-def recipient(job: Job, settings: Settings, address_of: Callable[[str], str]) -> str:
-    """Return who is to hear of a job's end; empty for nobody."""
+def wants_mail(job: Job, settings: Settings) -> bool:
+    """Whether a job's end is worth a mail to its customer."""
     if job.status in _UNTOLD or settings.notify is Notify.NONE:
-        return ""
-    if settings.notify is Notify.FAILURES and job.status is Status.PASSED:
-        return ""
-    return address_of(job.body) or settings.mail_to
+        return False
+    return settings.notify is not Notify.FAILURES or job.status is not Status.PASSED

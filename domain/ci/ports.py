@@ -125,7 +125,14 @@ class Report:
 
 
 class ReportRefusedError(Exception):
-    """GitHub will never take this report: the repository is gone, the limit of 1,000 is reached."""
+    """GitHub will never take this report: the commit is gone, the limit of 1,000 is reached."""
+
+
+class ReportDeniedError(Exception):
+    """GitHub does not take this report as things are, and may once somebody has changed them.
+
+    An installation is suspended, a permission is missing, a setting of ours is wrong.
+    """
 
 
 class ReportLaterError(Exception):
@@ -144,7 +151,7 @@ class Checks(Protocol):
         """Show a report, unless one of its rank or a higher one is shown already.
 
         What is shown is looked up first, so an answer that was lost is no second check. Raises
-        ReportRefusedError, ReportLaterError; other trouble may pass.
+        ReportRefusedError, ReportDeniedError, ReportLaterError; other trouble may pass.
         """
 
 

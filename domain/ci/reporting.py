@@ -1,14 +1,30 @@
 """Reporting: what GitHub is to show of a job follows from how the job stands."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 
-from domain.ci.jobs.claiming import STATUS
+from domain.ci.debts import Debt, is_owed, strike
 from domain.ci.jobs.events import Rejection
 from domain.ci.jobs.state import Job, Status
-from domain.ci.places import owed_board
-from domain.ci.ports import Checks, CiStreams, Phase, Report, ReportRefusedError, Verdict
+from domain.ci.ports import (
+    Checks,
+    CiStreams,
+    Phase,
+    Report,
+    ReportDeniedError,
+    ReportRefusedError,
+    Verdict,
+)
 
 LOOKS_MAX: Final = 4
+DENIED_FOR: Final = timedelta(days=3)
+"""How old an end is when a denial is believed: a weekend, in which nobody mends a permission."""
+
+
+class UnmendedError(Exception):
+    """GitHub may show older news of an end than it did, and denies us to mend it: ask again."""
+
 
 _VERDICTS: Final = {
     Status.PASSED: Verdict.SUCCESS,
@@ -21,14 +37,19 @@ _VERDICTS: Final = {
 _PHASES: Final = {Status.PENDING: Phase.QUEUED, Status.ACTIVE: Phase.RUNNING}
 
 
-def report(streams: CiStreams, checks: Checks, job_id: str) -> bool:
+def report(streams: CiStreams, checks: Checks, job_id: str, clock: Callable[[], datetime]) -> bool:
     """Show how a job stands, until what is shown is how it stands; True when that is so.
 
     GitHub has no conditional write: the last one wins, whoever sent it. So the job is read again
     after sending, and whoever finds that it has moved on sends once more; stopped in between, the
     same notice comes again. What GitHub will never take is given up, and blocks nothing else.
+
+    Raises ReportDeniedError for what may be taken later: the debt of an end stands until then, and
+    of what goes on there will be other news. Raises ReportRefusedError once an end is given up:
+    it will never be taken, or it was denied for three days. ReportLaterError rises as it is, and
+    UnmendedError where nothing but this notice would see to it.
     """
-    for _ in range(LOOKS_MAX):
+    for look in range(LOOKS_MAX):
         job = streams.jobs.load(job_id).state
         if not isinstance(job, Job):
             return True
@@ -37,6 +58,9 @@ def report(streams: CiStreams, checks: Checks, job_id: str) -> bool:
             checks.show(wanted)
         except ReportRefusedError:
             _settled(streams, job)
+            raise
+        except ReportDeniedError as error:
+            _denied(streams, job, error, clock(), has_shown=look > 0)
             raise
         after = streams.jobs.load(job_id).state
         if isinstance(after, Job) and report_of(after).rank == wanted.rank:
@@ -48,8 +72,27 @@ def report(streams: CiStreams, checks: Checks, job_id: str) -> bool:
 def _settled(streams: CiStreams, job: Job) -> None:
     """Strike the debt of an end that is shown, or never will be, and of those before it."""
     if job.has_ended:
-        for end in range(1, job.ends + 1):
-            streams.boards.strike(owed_board(job.job_id), str(end), STATUS)
+        strike(streams.boards, job.job_id, job.ends, Debt.STATUS)
+
+
+def _denied(
+    streams: CiStreams, job: Job, denial: ReportDeniedError, now: datetime, *, has_shown: bool
+) -> None:
+    """Raise what is worse than a denial: an end that is given up, or that nobody else will show.
+
+    `has_shown`: we have shown something older in this very call.
+    """
+    ended = job.ended_at.utc if job.ended_at else None
+    if not job.has_ended or ended is None:
+        return
+    if now - ended > DENIED_FOR:
+        _settled(streams, job)
+        message = f"{denial}; it ended more than {DENIED_FOR.days} days ago, and is given up"
+        raise ReportRefusedError(message) from denial
+    if has_shown or not is_owed(streams.boards, job.job_id, job.ends, Debt.STATUS):
+        # Somebody has shown the end, or is about to strike it off; what we, who had read the job
+        # before, have shown after them, now or when this notice came before, stands over it.
+        raise UnmendedError(str(denial)) from denial
 
 
 def report_of(job: Job) -> Report:

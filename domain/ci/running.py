@@ -38,16 +38,21 @@ def start(
 ) -> bool:
     """Start the run that a job has claimed; started again, the first is adopted.
 
+    What an attempt that was lost has left is stopped first: it would run beside this one. A run
+    that is to be stopped is started all the same, since only a run can say that it has ended.
+
     Return whether there is a run to be had. What can never start ends as a failure; other trouble
     rises, and the same start is tried again.
     """
     job = streams.jobs.load(job_id).state
     if not isinstance(job, Job) or job.status is not Status.ACTIVE:
         return False
-    if job.is_stopping:
-        runner.stop(job.run)
+    if job.losses:
+        runner.stop(run_name(job_id, job.attempt - 1))
     try:
         runner.start(run_of(job))
+        if job.is_stopping:
+            runner.stop(job.run)
     except CannotStartError as error:
         result = RecordResult(
             job.attempt, Conclusion.FAILED, EXIT_NOT_STARTED, clock(), str(error)[:200]
@@ -130,20 +135,22 @@ def settle(
             )
             _unless_over(streams, running.job_id, result, correlation_id)
         case RunStatus.ABSENT:
-            runner.stop(name)  # What a runner that died has left would run beside the next attempt.
             lost = LoseRun(running.attempt, now)
-            _unless_over(streams, running.job_id, lost, correlation_id)
+            if _unless_over(streams, running.job_id, lost, correlation_id):
+                runner.stop(name)  # Only now: somebody may have heard of it after we looked.
     return look.status
 
 
 def _unless_over(
     streams: CiStreams, job_id: str, command: RecordResult | LoseRun, correlation_id: str
-) -> None:
-    """Record it unless the run was heard of, or ended, after we looked."""
+) -> bool:
+    """Record it unless the run was heard of, or ended, after we looked; whether that is so."""
     try:
         record(streams, job_id, command, correlation_id)
     except ClaimTaken:
-        return
+        return False
     except Refused as refusal:
         if refusal.reason is not JobRefusal.STALE_ATTEMPT:
             raise
+        return False
+    return True

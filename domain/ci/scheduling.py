@@ -117,8 +117,8 @@ class _Each:
         """End what may not run, and what a newer job makes needless."""
         now = self.clock()
         due: list[tuple[Waiting, JobCommand]] = [
-            *((one, RejectJob(why, now, not one.is_trusted)) for one, why in plan.rejects),
-            *((waiting, SupersedeJob(newer, now)) for waiting, newer in plan.supersedes),
+            *((one, RejectJob(why, now, one.vouchers)) for one, why in plan.rejects),
+            *((one, SupersedeJob(newer, now, one.pushed_us)) for one, newer in plan.supersedes),
         ]
         return tuple(
             waiting.job_id

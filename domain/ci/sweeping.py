@@ -1,7 +1,9 @@
 """Sweeping, every minute: whatever no event will wake, done by the code that an event would wake.
 
 The boards hold what is open, and two lines a customer: so a sweep costs by what there is to do, and
-not by what was ever done.
+not by what was ever done. What is done outside, at a runner, at GitHub or by mail, is left to the
+queues: the notice that should have brought it to them is sent again, so that nobody out there holds
+a sweep up. Only of runs that have fallen silent a sweep itself asks.
 """
 
 from collections import defaultdict
@@ -9,165 +11,214 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from types import UnionType
+from typing import Any, Final, TypeVar
 
+from domain.ci.budget import Budget, in_turn
 from domain.ci.choosing import Running, choose, standings
-from domain.ci.jobs.claiming import BUS
-from domain.ci.jobs.state import Job
-from domain.ci.places import LEASE, OWED, customer_of, milliseconds
-from domain.ci.ports import CiStreams, Deliveries, Delivery, ReportRefusedError, Runner, RunStatus
-from domain.ci.running import settle, start
+from domain.ci.debts import Debt
+from domain.ci.jobs.events import JobClaimed
+from domain.ci.jobs.state import End, Job, run_name
+from domain.ci.pacing import Pacing
+from domain.ci.places import LANE, LEASE, OWED, customer_of, milliseconds
+from domain.ci.ports import CiStreams, Deliveries, Runner, RunStatus
+from domain.ci.redelivering import Redelivering
+from domain.ci.running import settle
 from domain.ci.scheduling import schedule
+from domain.ci.swept import Swept
 from domain.kernel.boards import Line
+from domain.kernel.commits import Commit
 
 STARTED_WITHIN: Final = timedelta(seconds=30)
-"""A run that nobody has heard of for so long is started again; if it runs, it is adopted."""
-LATELY: Final = timedelta(minutes=15)
-REMEMBERED: Final = timedelta(days=3)
-"""How far back GitHub knows its deliveries; looked through once an hour."""
-UNDELIVERED_AFTER: Final = timedelta(minutes=1)
-DELIVERED_AT_MOST: Final = 5
-"""What failed so often fails for what it says, not for what we were doing."""
-REDELIVERIES_MAX: Final = 50
-"""In one sweep: GitHub limits how much is asked of it."""
+"""A run that nobody has heard of for so long is woken again; if it runs, it is adopted."""
+GRACE: Final = timedelta(minutes=1)
+"""What an end owes for less is left to those whom the end itself has woken."""
 
-Tell = Callable[[str], object]
-"""Tells one kind of news of a job's ends, by its id, and strikes the debt; whether it was told."""
+Boards = Mapping[str, Sequence[Line]]
+"""The lines of each board, by whose it is."""
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Swept:
-    """What a sweep found and did. `trouble` names what will be tried again, and why."""
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a sweep asks of the world.
 
-    customers: int = 0
-    scheduled: int = 0
-    started: int = 0
-    extended: int = 0
-    ended: int = 0
-    lost: int = 0
-    told: int = 0
-    redelivered: int = 0
-    drifted: list[str] = field(default_factory=list)
-    trouble: list[str] = field(default_factory=list)
+    What a deployment may lack comes as a factory and is made where it is needed: a wrong setting is
+    trouble with what needs it, and stops nothing else. `wake` sends the notice of a commit again,
+    and raises unless it was taken; `publish` tells other teams of a job's ends, by the job's id,
+    and says whether it did. `deliveries` are GitHub's lists of what it sent us, by name.
+    """
+
+    streams: CiStreams
+    runner: Callable[[], Runner]
+    wake: Callable[[Commit[Any]], object]
+    publish: Callable[[str], bool]
+    deliveries: Callable[[], Mapping[str, Callable[[], Deliveries]]]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Whom sweeps have woken and asked lately; in one process only, and nothing depends on it."""
+
+    runs: Pacing = field(default_factory=Pacing)
+    ends: Pacing = field(default_factory=Pacing)
+    lists: dict[str, Redelivering] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CiSweeper:
     """Compares the boards with what should have followed from them."""
 
-    streams: CiStreams
-    runner: Runner
-    tell: Mapping[str, Tell]
-    deliveries: Deliveries | None
-    clock: Callable[[], datetime]
+    ports: Ports
+    memory: Memory = field(default_factory=Memory)
 
-    def sweep(self) -> Swept:
-        """Sweep once; trouble with one job keeps no other from being seen to."""
-        swept = Swept()
-        boards: defaultdict[str, list[Line]] = defaultdict(list)
-        for line in self.streams.boards.scan():
-            boards[line.board].append(line)
-        for board, lines in sorted(boards.items()):
-            if customer_id := customer_of(board):
-                _tried(swept, customer_id, partial(self._customer, customer_id, lines, swept))
-            elif board.startswith(OWED):
-                job_id = board.removeprefix(OWED)
-                _tried(swept, job_id, partial(self._owed, job_id, lines, swept))
-        if self.deliveries:
-            _tried(swept, "deliveries", partial(self._missed, self.deliveries, swept))
-        return swept
+    def sweep(self, until: datetime | None = None, grace: timedelta = GRACE) -> Swept:
+        """Sweep once; trouble with one thing keeps no other from being seen to.
 
-    def _customer(self, customer_id: str, lines: Iterable[Line], swept: Swept) -> None:
-        swept.customers += 1
+        Nothing new is begun after `until`. First comes what can move, then what ends owe, then what
+        never arrived; where that is too much, another sweep begins elsewhere.
+        """
+        now, budget = self.ports.clock(), Budget(self.ports.clock, until)
+        sweep = _Sweep(self.ports, self.memory, budget, now, milliseconds(now - grace))
+        sweep.run()
+        return sweep.swept
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """One sweep: it began at `now`, and an end is old enough that was at `latest_ms`."""
+
+    ports: Ports
+    memory: Memory
+    budget: Budget
+    now: datetime
+    latest_ms: int
+    swept: Swept = field(default_factory=Swept)
+
+    def run(self) -> None:
+        customers, owed = _by_whose(self.ports.streams.boards.scan())
+        self._forget(customers, owed)
+        self._each(customers, self._customer)
+        self._each(owed, self._owed)
+        self.swept.tried("deliveries", self._lists)
+
+    def _each(self, todo: Mapping[str, T], see_to: Callable[[str, T], object]) -> None:
+        """See to each, from another one on each minute; count what there is no time for."""
+        for name in in_turn([*todo], self.now):
+            if self.budget.is_spent:
+                self.swept.left += 1
+            else:
+                self.swept.tried(name, partial(see_to, name, todo[name]))
+
+    def _forget(self, customers: Boards, owed: Boards) -> None:
+        """Whom nothing is to be done about any more need not be remembered."""
+        lines = [line for one in customers.values() for line in one]
+        self.memory.runs.keep({line.owner for line in lines if line.place.startswith(LANE)})
+        self.memory.ends.keep({_newest(one) for one in owed.values()})
+
+    # ---- what can move ------------------------------------------------------------------------
+
+    def _customer(self, customer_id: str, lines: Sequence[Line]) -> None:
+        self.swept.customers += 1
         board = standings(customer_id, lines)
-        for running in board.running:
-            _tried(swept, running.job_id, partial(self._run, customer_id, running, swept))
+        self._each({run.job_id: run for run in board.running}, partial(self._run, customer_id))
         if board.taken != len(board.running):
-            swept.drifted.append(customer_id)
+            self.swept.drifted.append(customer_id)
         plan = choose(board)
         if plan.starts or plan.rejects or plan.supersedes or plan.stops:
-            _tried(swept, customer_id, partial(self._schedule, customer_id, swept))
+            self._schedule(customer_id)
 
-    def _schedule(self, customer_id: str, swept: Swept) -> None:
-        done = schedule(self.streams, customer_id, self.clock, _correlation(customer_id))
-        swept.scheduled += len(done.started)
-        swept.ended += len(done.ended)
+    def _schedule(self, customer_id: str) -> None:
+        correlation_id = f"sweep-{customer_id}"
+        done = schedule(self.ports.streams, customer_id, self.ports.clock, correlation_id)
+        self.swept.scheduled += len(done.started)
+        self.swept.ended += len(done.ended)
 
-    def _run(self, customer_id: str, running: Running, swept: Swept) -> None:
-        now_ms = milliseconds(self.clock())
-        correlation_id = _correlation(running.job_id)
+    def _run(self, customer_id: str, job_id: str, running: Running) -> None:
+        now_ms = milliseconds(self.ports.clock())
         if running.until_ms <= now_ms:
-            status = settle(
-                self.streams, self.runner, customer_id, running, self.clock, correlation_id
-            )
-            swept.extended += status is RunStatus.RUNNING
-            swept.ended += status is RunStatus.ENDED
-            swept.lost += status is RunStatus.ABSENT
+            self._settle(customer_id, running)
             return
         is_unheard = running.until_ms == running.began_ms + LEASE // _MS
+        name = run_name(job_id, running.attempt)
         if is_unheard and running.began_ms + STARTED_WITHIN // _MS <= now_ms:
-            start(self.streams, self.runner, running.job_id, self.clock, correlation_id)
-            swept.started += 1
+            self.swept.runs_woken += self._woken(job_id, JobClaimed, self.memory.runs, name)
 
-    def _owed(self, job_id: str, lines: Sequence[Line], swept: Swept) -> None:
-        """Tell what ends still owe; one debt that cannot be paid now keeps no other waiting.
+    def _settle(self, customer_id: str, running: Running) -> None:
+        status = settle(
+            self.ports.streams,
+            self.ports.runner(),
+            customer_id,
+            running,
+            self.ports.clock,
+            f"sweep-{running.job_id}",
+        )
+        self.swept.extended += status is RunStatus.RUNNING
+        self.swept.ended += status is RunStatus.ENDED
+        self.swept.lost += status is RunStatus.ABSENT
 
-        Of a job that runs again only the bus is told. Its next end pays the rest; and what a sweep
-        shows of it could come to stand over that end, with no notice of it to come again.
+    # ---- what ends owe ------------------------------------------------------------------------
+
+    def _owed(self, job_id: str, lines: Sequence[Line]) -> None:
+        """Tell other teams, and wake those who tell GitHub and the user.
+
+        Of a job that runs again only other teams are told: its next end pays the rest.
         """
-        debts = {debt for line in lines for debt in line.note}
-        job = self.streams.jobs.load(job_id).state
-        payable = debts if isinstance(job, Job) and job.has_ended else debts & {BUS}
-        for debt in sorted(payable):
-            swept.told += _tried(swept, job_id, partial(self.tell[debt], job_id))
-        if not debts:
-            for line in lines:
-                strike = partial(self.streams.boards.strike, line.board, line.place, "")
-                _tried(swept, job_id, strike)
+        debts = {one for line in lines for one in line.note if line.number(one) <= self.latest_ms}
+        if Debt.BUS in debts:
+            publish = partial(self.ports.publish, job_id)
+            self.swept.published += self.swept.tried(job_id, publish)
+        if debts - {Debt.BUS}:
+            self.swept.ends_woken += self._end_woken(job_id, _newest(lines))
+        for line in lines:
+            if not line.note:
+                self.ports.streams.boards.strike(line.board, line.place, "")
 
-    def _missed(self, deliveries: Deliveries, swept: Swept) -> None:
-        """Have sent again what GitHub says never arrived: it does not do so by itself."""
-        now = self.clock()
-        earliest = now - (REMEMBERED if now.minute == 0 else LATELY)
-        known: defaultdict[str, list[Delivery]] = defaultdict(list)
-        for delivery in deliveries.since(earliest):
-            known[delivery.guid].append(delivery)
-        for sent in list(known.values()):
-            if swept.redelivered == REDELIVERIES_MAX:
-                return
-            if _is_missed(sent, now):
-                self._redeliver(deliveries, sent[0], swept)
+    def _end_woken(self, job_id: str, end: str) -> bool:
+        ends = self.memory.ends
+        if not ends.is_due(end, self.now):
+            return False  # Before anything is read: thousands may wait while no mail is taken.
+        job = self.ports.streams.jobs.load(job_id).state
+        has_ended = isinstance(job, Job) and job.has_ended
+        return has_ended and self._woken(job_id, End, ends, end)
 
-    def _redeliver(self, deliveries: Deliveries, sent: Delivery, swept: Swept) -> None:
-        """Have one sent again; one that GitHub no longer knows keeps no other from being sent."""
-        try:
-            deliveries.redeliver(sent.delivery_id)
-        except ReportRefusedError as error:
-            swept.trouble.append(f"delivery {sent.guid}: {error}")
-        else:
-            swept.redelivered += 1
+    def _woken(self, job_id: str, event: type | UnionType, pacing: Pacing, what: str) -> bool:
+        """Send again, if it is time to, the notice of a job's last commit with such an event."""
+        if not pacing.is_due(what, self.now):
+            return False
+        commits = self.ports.streams.jobs.read(job_id)
+        found = [one for one in commits if any(isinstance(said, event) for said in one.events)]
+        if found:
+            self.ports.wake(found[-1])
+            pacing.done(what, self.now)
+        return bool(found)
+
+    # ---- what never arrived -------------------------------------------------------------------
+
+    def _lists(self) -> None:
+        known = self.ports.deliveries()
+        self._each({f"deliveries of {name}": one for name, one in known.items()}, self._list)
+
+    def _list(self, name: str, deliveries: Callable[[], Deliveries]) -> None:
+        remembered = self.memory.lists.setdefault(name, Redelivering())
+        remembered.see_to(deliveries, self.now, self.swept, self.budget)
 
 
 _MS: Final = timedelta(milliseconds=1)
 
 
-def _is_missed(sent: list[Delivery], now: datetime) -> bool:
-    newest = max(one.delivered_at for one in sent)
-    return (
-        not any(one.succeeded for one in sent)
-        and len(sent) < DELIVERED_AT_MOST
-        and newest <= now - UNDELIVERED_AFTER
-    )
+def _by_whose(lines: Iterable[Line]) -> tuple[Boards, Boards]:
+    """Return customers' boards, and those of jobs whose ends owe something, in a lasting order."""
+    boards: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        boards[line.board].append(line)
+    customers = {whose: boards[one] for one in sorted(boards) if (whose := customer_of(one))}
+    owed = {one.removeprefix(OWED): boards[one] for one in sorted(boards) if one.startswith(OWED)}
+    return customers, owed
 
 
-def _tried(swept: Swept, what: str, act: Callable[[], object]) -> bool:
-    """Return whether something came of it."""
-    try:
-        return bool(act())
-    except Exception as error:  # noqa: BLE001  # The next sweep tries it again.
-        swept.trouble.append(f"{what}: {error!r}")
-        return False
-
-
-def _correlation(of: str) -> str:
-    return f"sweep-{of}"
+def _newest(lines: Sequence[Line]) -> str:
+    """Name the newest of a job's ends that owe something."""
+    newest = max(lines, key=lambda line: (len(line.place), line.place))
+    return f"{newest.board} {newest.place}"

@@ -51,7 +51,10 @@ class Boards(Protocol):
         """
 
     def extend(self, board: str, place: str, owner: str, until_ms: int) -> bool:
-        """Let a lease last longer, if it is still this owner's; return whether it is."""
+        """Let a lease last longer, if it is still this owner's; return whether it is.
+
+        It never becomes shorter: what comes late has nothing to say any more.
+        """
 
     def strike(self, board: str, place: str, name: str) -> None:
         """Strike a name off a note; the line goes with its last. Again, it changes nothing."""

@@ -9,6 +9,7 @@ from domain.kernel.views import Views
 from domain.policies.dossier import Streams
 
 if TYPE_CHECKING:
+    from domain.ci.pages import Keys
     from domain.ci.ports import CiStreams, Logs
 
 
@@ -25,9 +26,11 @@ class Api:
 class CiApi:
     """What CI's part stands on; each port is made when a request first needs it.
 
-    A description of the API needs none, and a queue needs no client of S3.
+    A description of the API needs none, and a queue needs no client of S3. `keys` are those of
+    links to pages.
     """
 
     streams: "Callable[[], CiStreams]"
     logs: "Callable[[], Logs]"
+    keys: "Callable[[], Keys]"
     clock: Callable[[], datetime]

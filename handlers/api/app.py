@@ -11,7 +11,7 @@ from handlers import wiring
 from handlers.api import strict_json
 from handlers.api.api import Api, CiApi
 from handlers.api.application import Application
-from handlers.api.documentation import Documentation
+from handlers.api.documentation import WEBHOOK_PATH, Documentation
 from handlers.api.health import Health
 from handlers.api.listing import Listing
 from handlers.api.movements import Movements
@@ -54,7 +54,7 @@ def _wired_ci() -> CiApi:
     """Return CI's ports, named when the first request asks for CI."""
     from handlers.wiring import ci  # noqa: PLC0415  # No order pays for it at its cold start.
 
-    return CiApi(ci.streams, ci.logs, ci.clock)
+    return CiApi(ci.streams, ci.logs, ci.link_keys, ci.clock)
 
 
 def build(api: Api, ci: Callable[[], CiApi] = _wired_ci) -> Application:
@@ -73,6 +73,7 @@ def build(api: Api, ci: Callable[[], CiApi] = _wired_ci) -> Application:
     Health().register(routes)
     ProblemPages().register(routes)
     Documentation(app).register(routes)
+    routes.elsewhere("POST", WEBHOOK_PATH)
     return Application(app, routes, partial(_add_ci, ci, routes))
 
 

@@ -1,5 +1,6 @@
 """Around the resolver: what is looked at before it, and written down after it."""
 
+import base64
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -16,10 +17,16 @@ from handlers.api.routing import Routes
 from handlers.logs import bind, get_logger
 
 OPEN_PATHS: Final = frozenset({"/health"})
-"""Paths that need no caller; everything else stands behind the gateway's authoriser."""
+"""Paths that need no caller; all else stands behind the gateway's authoriser, or has a key."""
 
 CI_PATHS: Final = ("/ci/", "/openapi.json", "/docs")
 """Where the paths begin that need CI's routes."""
+
+_PAGES: Final = ("/page", "/page/{key}")
+"""How the routes of pages end."""
+
+_LONG_TEXT: Final = 500_000
+"""Characters from which the way of writing decides whether an answer fits into Lambda's 6 MB."""
 
 Notes = dict[str, str | int]
 
@@ -44,16 +51,20 @@ class Application:
         request_id = str(event["requestContext"].get("requestId", ""))
         notes: Notes = {"request_id": request_id, "correlation_id": request_id}
         answer = _with_headers(self._answered(event, context, notes), notes)
+        code = _code(answer)
+        route = self.routes.template_of(http["method"], http["path"])
+        if code and _is_for_a_browser(event, route):
+            answer = _as_page(answer, str(notes["correlation_id"]))
         get_logger().info(
             "request",
             method=http["method"],
-            route=self.routes.template_of(http["method"], http["path"]),
+            route=route,
             status=answer["statusCode"],
-            code=_code(answer),
+            code=code,
             duration_ms=round((time.perf_counter() - started) * 1000, 1),
             **notes,
         )
-        return answer | {"body": ""} if http["method"] == "HEAD" else answer
+        return answer | {"body": ""} if http["method"] == "HEAD" else _packed(answer)
 
     def _answered(self, event: Mapping[str, Any], context: Any, notes: Notes) -> dict[str, Any]:  # noqa: ANN401
         """Find out who asks, check what was sent, and let the resolver answer."""
@@ -61,7 +72,7 @@ class Application:
             path = event["requestContext"]["http"]["path"]
             if path.startswith(CI_PATHS):
                 self._add_ci()
-            caller = "" if path in OPEN_PATHS else caller_of(event)
+            caller = "" if self._is_open(event) else caller_of(event)
             notes["correlation_id"] = correlation_of(event, caller)
             self._app.append_context(caller=caller, notes=notes)  # type: ignore[no-untyped-call]
             with bind(**notes):
@@ -69,6 +80,11 @@ class Application:
         except Exception as error:  # noqa: BLE001  # The table of problems knows each; the rest is 500.
             self._app.clear_context()  # type: ignore[no-untyped-call]
             return _as_lambda(refusals.answer(error))
+
+    def _is_open(self, event: Mapping[str, Any]) -> bool:
+        """Whether nobody needs to say who asks: for what is open, and by a link's good key."""
+        method, path = event["requestContext"]["http"]["method"], str(event["rawPath"])
+        return path in OPEN_PATHS or self.routes.is_opened(method, path)
 
     def _not_found(self, _error: NotFoundError) -> Response[Any]:
         event = self._app.current_event
@@ -89,6 +105,32 @@ def _with_headers(answer: dict[str, Any], notes: Notes) -> dict[str, Any]:
     ours = {"X-Content-Type-Options": "nosniff", CORRELATION: str(notes["correlation_id"])}
     headers = {"Cache-Control": "no-store"} | (answer.get("headers") or {}) | ours
     return answer | {"headers": headers}
+
+
+def _is_for_a_browser(event: Mapping[str, Any], route: str) -> bool:
+    """Whether a person asks: for a page, or with a program that takes HTML and names no JSON."""
+    http = event["requestContext"]["http"]
+    if http["method"] not in ("GET", "HEAD"):
+        return False
+    given = (v for name, v in (event.get("headers") or {}).items() if name.lower() == "accept")
+    accepts = next(given, "").lower()
+    return route.endswith(_PAGES) or ("text/html" in accepts and "json" not in accepts)
+
+
+def _as_page(answer: dict[str, Any], correlation_id: str) -> dict[str, Any]:
+    """Show a problem as HTML; all that its headers say stays true."""
+    from handlers.api.ci.problem_page import problem_page  # noqa: PLC0415  # No program waits for it.
+
+    shown = _as_lambda(problem_page(answer["body"], correlation_id))
+    return answer | {"headers": answer["headers"] | shown["headers"], "body": shown["body"]}
+
+
+def _packed(answer: dict[str, Any]) -> dict[str, Any]:
+    """Write a long text as base 64, which has four bytes for three; JSON has six for a control."""
+    if answer["isBase64Encoded"] or len(answer["body"] or "") < _LONG_TEXT:
+        return answer
+    body = base64.b64encode(answer["body"].encode()).decode()
+    return answer | {"body": body, "isBase64Encoded": True}
 
 
 def _as_lambda(response: Response[Any]) -> dict[str, Any]:

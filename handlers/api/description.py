@@ -1,11 +1,15 @@
 """What the API says of itself: its OpenAPI description, and a page made of it."""
 
+import json
 from importlib.resources import files
 from typing import Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi import swagger_ui
 from aws_lambda_powertools.event_handler.openapi.models import Server, Tag
+
+from handlers.api.documentation import WEBHOOK_PATH
+from handlers.api.webhook_description import webhook
 
 TITLE: Final = "Waybill"
 VERSION: Final = "1"
@@ -28,13 +32,16 @@ TAGS: Final = (
 
 def openapi(app: APIGatewayHttpResolver) -> str:
     """Return the OpenAPI description of a resolver's routes."""
-    return app.get_openapi_json_schema(
+    described = app.get_openapi_json_schema(
         title=TITLE,
         version=VERSION,
         description=DESCRIPTION,
         tags=list(TAGS),
         servers=[Server(url="/")],
     )
+    known = json.loads(described)
+    known["paths"][WEBHOOK_PATH] = {"post": webhook()}
+    return json.dumps(known)
 
 
 def page(described: str) -> str:

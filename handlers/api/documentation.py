@@ -3,11 +3,14 @@
 # ruff: noqa: PLC0415  # What describes is a fifth of a cold start, and no order needs it.
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from handlers.api.routing import Routes
+
+WEBHOOK_PATH: Final = "/webhooks/github"
+"""Where GitHub's webhooks go: to a function of their own, and into the same description."""
 
 
 class Documentation:

@@ -22,6 +22,7 @@ _ID: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@~-]*$"
 
 Id = Annotated[str, Field(max_length=ID_LENGTH_MAX, pattern=_ID)]
 PathId = Annotated[str, Path(max_length=ID_LENGTH_MAX, pattern=_ID)]
+LinkKey = Annotated[str, Path(max_length=64, description="The last part of a link to a page.")]
 Minor = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MINOR_MAX)]
 PositiveMinor = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MINOR_MAX)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=QUANTITY_MAX)]

@@ -31,7 +31,10 @@ class Problem:
 PROBLEMS: Final[Mapping[StrEnum, Problem]] = {
     # ---- The request itself ------------------------------------------------------------------
     Edge.CALLER_UNKNOWN: Problem(
-        401, "Nobody is asking", "Sign the request with IAM, or send the JWT of your service."
+        401,
+        "Nobody is asking",
+        "Sign the request with IAM, or send the JWT of your service. Links from statuses and mails "
+        "need neither: follow the whole of one, or look for a newer one.",
     ),
     Edge.SIGNATURE_INVALID: Problem(
         401,

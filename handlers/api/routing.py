@@ -17,16 +17,24 @@ from handlers.api.responses import documented, documented_text
 HTML: Final = "text/html"
 TEXT: Final = "text/plain"
 
+Opens = Callable[[str, str], bool]
+"""Whether a key, the second, opens what an id names."""
+
 _READS: Final = (401, 404, 422, 500, 503)
 _CHANGES: Final = (400, 401, 404, 409, 412, 413, 422, 500, 503)
 
 
 @dataclass(slots=True)
 class Routes:
-    """The resolver and, beside it, every (method, template) that it has."""
+    """The resolver and, beside it, every (method, template) that it has; `others` it has not.
+
+    `opening` has, by their templates, those that a link's key opens to whoever has the link.
+    """
 
     app: APIGatewayHttpResolver
     known: list[tuple[str, str]] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
+    opening: dict[str, Opens] = field(default_factory=dict)
 
     def get(self, path: str, handle: Callable[..., Any], model: type[BaseModel], tag: str) -> None:
         """Add a route that reads; its name and words are the handler's docstring."""
@@ -35,6 +43,13 @@ class Routes:
     def get_text(self, path: str, handle: Callable[..., Any], kind: str, tag: str) -> None:
         """Add a route that reads text of a kind, for people."""
         self._add("GET", path, handle, tag, documented_text(kind), _READS)
+
+    def get_text_by_key(
+        self, path: str, handle: Callable[..., Any], kind: str, tag: str, opens: Opens
+    ) -> None:
+        """Add a route that reads text and needs no caller: its path ends in an id and a key."""
+        self.get_text(path, handle, kind, tag)
+        self.opening[path] = opens
 
     def post(
         self,
@@ -47,6 +62,10 @@ class Routes:
         """Add a route that commands; its name and words are the handler's docstring."""
         done = documented(model, status, "As it was right after the command, whenever asked again.")
         self._add("POST", path, handle, tag, done, _CHANGES)
+
+    def elsewhere(self, method: str, path: str) -> None:
+        """Know of a route that the gateway gives to another function: it has no other methods."""
+        self.others.append((method, path))
 
     def _add(
         self,
@@ -70,22 +89,34 @@ class Routes:
         register(handle)
         self.known.append((method, path))
 
+    def is_opened(self, method: str, path: str) -> bool:
+        """Whether a path ends in a good key to what it names; a key opens nothing but reading."""
+        template = self.template_of("GET", path)
+        if method not in ("GET", "HEAD") or template not in self.opening:
+            return False
+        parts = zip(template.split("/"), path.split("/"), strict=True)
+        id_, key = (there for part, there in parts if part.startswith("{"))
+        return self.opening[template](id_, key)
+
     def template_of(self, method: str, path: str) -> str:
         """Name the route for the log: a path itself may hold a customer's id."""
-        found = [(known, template) for known, template in self.known if _matches(template, path)]
+        found = self._found(path)
         exact = [template for known, template in found if known == method]
         return min(exact or [template for _, template in found], key=_unknowns, default="unknown")
 
     def refusal(self, method: str, path: str) -> Refused:
         """Say why no route was found: no such path, no such method, or an id that cannot be."""
-        found = [(known, template) for known, template in self.known if _matches(template, path)]
-        if not found:
+        found = self._found(path)
+        if not found or (method, path) in self.others:
             return Refused(EdgeRefusal.ROUTE_NOT_FOUND)
         for known, template in found:
             if known == method:
                 return Refused(KernelRefusal.INVALID_ID, _malformed(template, path))
         allow = ", ".join(sorted({known for known, _ in found}))
         return Refused(EdgeRefusal.METHOD_NOT_ALLOWED, allow=allow)
+
+    def _found(self, path: str) -> list[tuple[str, str]]:
+        return [one for one in (*self.known, *self.others) if _matches(one[1], path)]
 
 
 def _problems(statuses: tuple[int, ...]) -> dict[int, Any]:

@@ -26,6 +26,10 @@ from handlers.logs import bind, get_logger
 BEAT_S: Final = LEASE.total_seconds() / 3
 LOG_S: Final = 3.0
 """How far people who follow a log are behind."""
+LIVE_BYTES_MAX: Final = 256 * 1024
+"""What is kept of a log while it grows, its beginning and its end: it is sent whole each time."""
+LOG_BYTES_MAX: Final = 4 * 1024 * 1024
+"""What is kept of it in the end, of a longer one the beginning and the end."""
 POLL_S: Final = 0.05
 GRACE_S: Final = 10.0
 """Between asking a script to end and ending it."""
@@ -62,8 +66,11 @@ class Work(Protocol):
     def end(self, exit_code: int | None, detail: str = "") -> bool:
         """Say how the run ended; the first word stands."""
 
-    def log_tail(self) -> bytes:
-        """Return what the script said."""
+    def log_tail(self, most_bytes: int) -> bytes:
+        """Return what the script said, cut in the middle where it is longer."""
+
+    def mark_told(self) -> None:
+        """Say that nobody needs the folder any more."""
 
 
 def main() -> int:
@@ -104,7 +111,7 @@ class Agent:
             now_s = time.monotonic()
             if now_s >= log_due_s:
                 log_due_s = now_s + LOG_S
-                self._keep_log()
+                self._keep_log(LIVE_BYTES_MAX)
             is_to_stop = self.work.is_stop_requested
             if now_s >= beat_due_s:
                 beat_due_s = now_s + BEAT_S
@@ -127,12 +134,12 @@ class Agent:
             get_logger().warning("beat_failed", error=repr(error))
             return True
 
-    def _keep_log(self) -> bool:
-        """Keep what was said since the last time; whether all of it is kept now."""
-        text = self.work.log_tail()
-        if text == self.kept:
-            return True
+    def _keep_log(self, most_bytes: int) -> bool:
+        """Keep what was said, unless it is kept already; whether it is kept now."""
         try:
+            text = self.work.log_tail(most_bytes)
+            if text == self.kept:
+                return True
             self.logs.keep(self.work.run.name, text)
         except Exception as error:  # noqa: BLE001  # A log that is not kept now is kept next time.
             get_logger().warning("log_not_kept", error=repr(error))
@@ -145,19 +152,26 @@ class Agent:
         self.work.end(exit_code, detail)
         ended = self.clock()
         for attempt in range(TOLD_TIMES):
+            # Nobody keeps a log after its job has ended: so the log goes first.
+            is_kept = self._keep_log(LOG_BYTES_MAX)
             is_last = attempt == TOLD_TIMES - 1
-            try:
-                # Nobody keeps a log after its job has ended: so the log goes first.
-                if self._keep_log() or is_last:
-                    self._tell(exit_code, detail, ended)
-                    return
-            except Refused as refusal:
-                get_logger().warning("result_refused", reason=refusal.reason.value)
-                if not refusal.retryable:
-                    return
-            except Exception as error:  # noqa: BLE001  # As the docstring says.
-                get_logger().warning("result_untold", error=repr(error))
+            if (is_kept or is_last) and self._told(exit_code, detail, ended):
+                if is_kept:
+                    self.work.mark_told()
+                return
             time.sleep(2**attempt)
+
+    def _told(self, exit_code: int | None, detail: str, ended: datetime) -> bool:
+        """Say how it ended; whether that is said now, or nobody will ever want to hear it."""
+        try:
+            self._tell(exit_code, detail, ended)
+        except Refused as refusal:
+            get_logger().warning("result_refused", reason=refusal.reason.value)
+            return not refusal.retryable
+        except Exception as error:  # noqa: BLE001  # Told again; in the end the sweeper finds it.
+            get_logger().warning("result_untold", error=repr(error))
+            return False
+        return True
 
     def _tell(self, exit_code: int | None, detail: str, ended: datetime) -> None:
         run = self.work.run

@@ -8,7 +8,17 @@ from typing import Final
 from handlers.cli.failure import Failure
 from handlers.cli.service import Body, Missing, MovedOn, Service
 
+PLACES_COUNTED_MAX: Final = 200
+"""Jobs that are looked at to say how many wait: each page of them is read from the front."""
 _LOOKS_MAX: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job stands in its queue, from 1, and how many wait there; None for very many."""
+
+    position: int
+    length: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,15 @@ class Ci:
     def prioritise(self, job_id: str, priority: int) -> Body:
         """Move a waiting job."""
         return self.service.post("ci", "jobs", job_id, "priority", body={"priority": priority}).json
+
+    def place(self, job: Body) -> Place | None:
+        """Return where a job that waits stands now; None for one that does not wait."""
+        if not job.get("position"):
+            return None
+        queue = self.queue(job["customer_id"], PLACES_COUNTED_MAX)
+        found = (one["position"] for one in queue["waiting"] if one["job_id"] == job["job_id"])
+        length = None if queue["next_cursor"] else len(queue["waiting"])
+        return Place(next(found, job["position"]), length)
 
     def settings(self, customer_id: str) -> Body:
         """Return how a customer's jobs are run."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from handlers.local.refusal import CannotRun
 START_S = 60
 # Saving 100,000 items takes seconds; ending it earlier would lose them.
 STOP_S = 180
+SAY_EVERY_S = 2
 SERVICES = (
     "apigateway,cloudformation,dynamodb,dynamodbstreams,events,iam,lambda,logs,monitoring,"
     "s3,sns,sqs,sts"
@@ -48,8 +50,9 @@ class Backlog:
 class Engine:
     """A running MiniStack; a context manager that stops it in order, so that its state is kept."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, say: Callable[[str], None] = lambda _line: None) -> None:
         self._folder = folder
+        self._say = say
         self._socket = bound(folder.ports / "aws")
         self.endpoint = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._asking = threading.Lock()
@@ -81,11 +84,7 @@ class Engine:
     ) -> None:
         self.ended_in_order = self.is_alive
         self._process.terminate()
-        try:
-            self._process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._wait_until_written()
         self.ended_in_order &= self._process.returncode == 0
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
@@ -117,6 +116,20 @@ class Engine:
         if not line:
             raise ConnectionError(self.endpoint)
         return Backlog(**json.loads(line))
+
+    def _wait_until_written(self) -> None:
+        began = time.monotonic()
+        while (waited_s := time.monotonic() - began) < STOP_S:
+            try:
+                self._process.wait(SAY_EVERY_S)
+            except subprocess.TimeoutExpired:
+                self._say(
+                    f"  state         still being written, for {waited_s + SAY_EVERY_S:.0f} s"
+                )
+            else:
+                return
+        self._process.kill()
+        self._process.wait()
 
     def _environment(self) -> dict[str, str]:
         folder = self._folder

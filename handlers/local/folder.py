@@ -2,7 +2,9 @@
 
 import fcntl
 import os
-import shutil
+import subprocess
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from handlers.local.refusal import CannotRun
 
 MARK = "waybill-state-1"
 WRITING_S = 60
+_DISCARDED = ".discarded-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,30 @@ def opened(path: Path) -> Iterator[Folder]:
     with (path / "lock").open("a+", encoding="utf-8") as lock:
         _take(lock, path)
         folder = Folder(path, lock.fileno())
-        shutil.rmtree(folder.scratch, ignore_errors=True)
+        _discard(folder.scratch)
         folder.scratch.mkdir()
         try:
             yield folder
         finally:
-            shutil.rmtree(folder.scratch, ignore_errors=True)
+            _discard(folder.scratch)
+
+
+def _discard(scratch: Path) -> None:
+    """Have it removed while we go on: thousands of files take seconds, which nobody need wait for.
+
+    It is out of the way at once; what is left of an earlier one, stopped halfway, goes with it.
+    """
+    if scratch.exists():
+        scratch.rename(tempfile.mkdtemp(prefix=_DISCARDED, dir=scratch.parent))
+    if discarded := list(scratch.parent.glob(f"{_DISCARDED}*")):
+        removal = subprocess.Popen(  # noqa: S603  # A fixed command on folders of our own making.
+            ["/bin/rm", "-rf", "--", *discarded],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # It goes on when we have ended.
+        )
+        threading.Thread(target=removal.wait, daemon=True).start()
 
 
 def _take(lock: TextIO, path: Path) -> None:

@@ -20,7 +20,15 @@ CALLER_HEADER = "x-waybill-caller"
 DEFAULT_ROUTE = "$default"
 WEBHOOK_ROUTE = "POST /webhooks/github"
 # Routes of infra/template.yaml that need no caller; every other one does.
-OPEN_ROUTES = frozenset({"GET /health", WEBHOOK_ROUTE})
+OPEN_ROUTES = frozenset(
+    {
+        "GET /health",
+        WEBHOOK_ROUTE,
+        "GET /ci/jobs/{job_id}/page/{key}",
+        "GET /ci/jobs/{job_id}/log/{key}",
+        "GET /ci/customers/{customer_id}/page/{key}",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,7 @@ class Response:
 
 def as_event(request: Request) -> dict[str, Any]:
     """Return the event that the function is called with."""
-    route = f"{request.method} {request.path}"
-    route = route if route in OPEN_ROUTES else DEFAULT_ROUTE
+    route = _route(request)
     headers = _joined((n, v) for n, v in request.headers if n != "cookie")
     event: dict[str, Any] = {
         "version": "2.0",
@@ -88,6 +95,19 @@ def problem(status: int, code: str, detail: str) -> Response:
     return Response(
         status, (("content-type", "application/problem+json"),), json.dumps(body).encode()
     )
+
+
+def _route(request: Request) -> str:
+    """Return the route that a request takes: a variable stands for one part of a path."""
+    given = f"{request.method} {request.path}".split("/")
+    for route in OPEN_ROUTES:
+        wanted = route.split("/")
+        if len(wanted) == len(given) and all(
+            bool(there) if part.startswith("{") else part == there
+            for part, there in zip(wanted, given, strict=True)
+        ):
+            return route
+    return DEFAULT_ROUTE
 
 
 def _context(request: Request, route: str, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from handlers.local import running
 from handlers.local.assembly import front, github
-from handlers.local.ci import LocalCi, prepared
+from handlers.local.ci import LocalCi, going_on, prepared
 from handlers.local.draining import drain
 from handlers.local.engine import Engine
 from handlers.local.environment import adopt
@@ -57,7 +57,7 @@ class _Service:
         self._say(f"[bold]Waybill[/] is starting, its state in {_shown(self._folder.path)}")
         ci = prepared(self._folder.path)
         # GitHub outlives the AWS: while that is drained, functions still report to it.
-        with github(self._folder) as github_url, Engine(self._folder) as engine:
+        with github(self._folder) as github_url, Engine(self._folder, self._say) as engine:
             serving, run = await asyncio.to_thread(self._prepare, engine, ci, github_url)
             if not stopping.is_wanted:
                 running.write(self._folder.run_file, run)
@@ -67,7 +67,7 @@ class _Service:
             has_drained = engine.is_alive and await drain(engine, stopping, self._say)
             if engine.is_alive:
                 self._say("  state         being written")
-        return self._close(engine, has_drained=has_drained)
+        return self._close(engine, going_on(ci), has_drained=has_drained)
 
     def _prepare(
         self, engine: Engine, ci: LocalCi, github_url: str
@@ -89,7 +89,8 @@ class _Service:
         self._say(f"  GitHub        its stand-in, {github_url}")
         self._say(f"  webhooks      /webhooks/github, signed with {_shown(ci.secret_file)}")
         self._say(f"  CI            {_shown(ci.script)} runs for each job")
-        del parameters["GitHubWebhookSecrets"]  # It stands in its own file, and in no other.
+        for secret in ("GitHubWebhookSecrets", "CiLinkSecrets"):
+            del parameters[secret]  # Each stands in its own file, and in no other.
         run = running.Running(
             url=self._url,
             endpoint=engine.endpoint,
@@ -111,7 +112,7 @@ class _Service:
         await serve(serving, config, shutdown_trigger=stopping.wait)
         watching.cancel()
 
-    def _close(self, engine: Engine, *, has_drained: bool) -> int:
+    def _close(self, engine: Engine, builds: int, *, has_drained: bool) -> int:
         if not engine.ended_in_order:
             self._say(
                 f"[red]The embedded AWS ended by itself:[/] what came in since the start is lost. "
@@ -121,6 +122,10 @@ class _Service:
         if has_drained:
             self._folder.mark_drained()
         self._say("Stopped." if has_drained else "Stopped; the next start looks for what is left.")
+        if builds == 1:
+            self._say("1 build goes on by itself; the next start hears how it ends.")
+        elif builds:
+            self._say(f"{builds} builds go on by themselves; the next start hears how they end.")
         return 0
 
     def _say(self, line: str) -> None:

@@ -23,6 +23,8 @@ from domain.published.ci import count
 from handlers.settings import (
     CiSettings,
     GitHubSettings,
+    HookSettings,
+    LinkSettings,
     MailSettings,
     RunnerSettings,
     WebhookSettings,
@@ -32,12 +34,15 @@ from handlers.settings import (
 from handlers.wiring import bus, clock, dynamodb, parking, reports_stream_failures
 
 if TYPE_CHECKING:
-    from github import GithubIntegration
+    from collections.abc import Callable
+
+    from github import Github, GithubIntegration
 
     from adapters.github.connection import Access
     from adapters.runners.work import Work
     from domain.ci.hooks import Hook
     from domain.ci.jobs.state import Job
+    from domain.ci.pages import Keys, Pages
     from domain.ci.ports import Bodies, Checks, Deliveries, Logs, Mail, Mailer, Runner
     from domain.ci.sweeping import CiSweeper
     from domain.published.ports import Notices
@@ -54,6 +59,14 @@ class UnknownChoiceError(Exception):
     def __init__(self, name: str, value: str, known: str) -> None:
         """Say which setting, and what it may be."""
         super().__init__(f"{name}={value!r} is not known; use one of {known}")
+
+
+class WrongSettingError(Exception):
+    """A setting is not what it must be."""
+
+    def __init__(self, name: str, why: Exception) -> None:
+        """Say which setting, and what is wrong with it."""
+        super().__init__(f"{name}: {why}")
 
 
 @cache
@@ -139,6 +152,21 @@ def webhook_secrets() -> tuple[str, ...]:
 
 
 @cache
+def link_keys() -> "Keys":
+    """Return the keys of links to our pages."""
+    from domain.ci.pages import Keys
+
+    return Keys(tuple(read(LinkSettings).ci_link_secrets.split()))
+
+
+@cache
+def _pages() -> "Pages":
+    from domain.ci.pages import Pages
+
+    return Pages(read(CiSettings).ci_page_url, link_keys())
+
+
+@cache
 def runner() -> "Runner":
     """Return whoever runs scripts."""
     known = read(RunnerSettings)
@@ -164,16 +192,15 @@ def script() -> Path:
 @cache
 def checks() -> "Checks":
     """Return where a commit's checks are shown."""
-    page_url = read(CiSettings).ci_page_url
     match read(GitHubSettings).ci_checks:
         case "status":
             from adapters.github.statuses import StatusChecks
 
-            return StatusChecks(_access(), page_url)
+            return StatusChecks(_access(), _pages())
         case "check_run":
             from adapters.github.check_runs import CheckRunChecks
 
-            return CheckRunChecks(_access(), page_url)
+            return CheckRunChecks(_access(), _pages())
         case "none":
             from adapters.memory.silent import SilentChecks
 
@@ -184,14 +211,21 @@ def checks() -> "Checks":
 
 @cache
 def _access() -> "Access":
-    from adapters.github.connection import Api, AppAccess, TokenAccess, token_client
+    from adapters.github.connection import AppAccess, TokenAccess
+
+    if read(GitHubSettings).github_app_id:
+        return AppAccess(_app())
+    return TokenAccess(_token())
+
+
+@cache
+def _token() -> "Github":
+    from adapters.github.connection import Api, token_client
 
     known = read(GitHubSettings)
-    if known.github_app_id:
-        return AppAccess(_app())
     if not known.github_token:
         raise UnknownChoiceError("GITHUB_TOKEN", "", "a token; or set GITHUB_APP_ID")
-    return TokenAccess(token_client(known.github_token, Api(known.github_api_url)))
+    return token_client(known.github_token, Api(known.github_api_url))
 
 
 @cache
@@ -199,17 +233,40 @@ def _app() -> "GithubIntegration":
     from adapters.github.connection import Api, app_client
 
     known = read(GitHubSettings)
-    return app_client(known.github_app_id, known.github_private_key, Api(known.github_api_url))
+    api = Api(known.github_api_url)
+    try:
+        return app_client(known.github_app_id, known.github_private_key, api)
+    except ValueError as error:
+        raise WrongSettingError("GITHUB_PRIVATE_KEY", error) from error
+
+
+def deliveries() -> "dict[str, Callable[[], Deliveries]]":
+    """Return GitHub's memories of what it sent us, by name: our app's, and those of GITHUB_HOOK."""
+    from functools import partial
+
+    hooks = read(HookSettings).github_hook.split()
+    known: dict[str, Callable[[], Deliveries]] = {one: partial(_hook, one) for one in hooks}
+    if read(GitHubSettings).github_app_id:
+        known["the app"] = _app_hook
+    return known
 
 
 @cache
-def deliveries() -> "Deliveries | None":
-    """Return GitHub's memory of what it sent us; only an app has one."""
-    if not read(GitHubSettings).github_app_id:
-        return None
+def _app_hook() -> "Deliveries":
     from adapters.github.deliveries import AppDeliveries
 
     return AppDeliveries(_app())
+
+
+@cache
+def _hook(text: str) -> "Deliveries":
+    from adapters.github.deliveries import HookDeliveries, hook_in
+
+    try:
+        repository, number = hook_in(text)
+    except ValueError as error:
+        raise WrongSettingError("GITHUB_HOOK", error) from error
+    return HookDeliveries(_token(), repository, number)
 
 
 @cache
@@ -245,26 +302,25 @@ def write_mail(job: "Job", key: str, to: str) -> "Mail":
     """Write the mail about a job's end."""
     from adapters.mail.letters import letter
 
-    return letter(job, key, to, read(CiSettings).ci_page_url)
+    return letter(job, key, to, _pages())
 
 
 @cache
 def sweeper() -> "CiSweeper":
-    """Return what closes CI's gaps."""
-    from functools import partial
+    """Return what closes CI's gaps; a wrong setting is met by what needs it, and by no other."""
+    from domain.ci.sweeping import CiSweeper, Ports
+    from handlers.timers.ci.news import publish, wake
 
-    from domain.ci.jobs.claiming import BUS, MAIL, STATUS
-    from domain.ci.mailing import mail_end
-    from domain.ci.reporting import report
-    from domain.ci.sweeping import CiSweeper
-    from handlers.streams.ci.broadcast import publish_ends
-
-    tell = {
-        BUS: partial(publish_ends, streams(), bus()),
-        STATUS: partial(report, streams(), checks()),
-        MAIL: partial(mail_end, streams(), mailer(), address_of, write_mail),
-    }
-    return CiSweeper(streams(), runner(), tell, deliveries(), clock)
+    return CiSweeper(
+        Ports(
+            streams=streams(),
+            runner=runner,
+            wake=lambda commit: wake(notices(), commit),
+            publish=lambda job_id: publish(streams(), bus(), parking(), job_id),
+            deliveries=deliveries,
+            clock=clock,
+        )
+    )
 
 
 def work_at(folder: Path) -> "Work":

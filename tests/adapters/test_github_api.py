@@ -12,7 +12,8 @@ from adapters.github.connection import Api, AppAccess, TokenAccess, app_client, 
 from adapters.github.errors import BrokenAnswerError
 from adapters.github.statuses import StatusChecks
 from adapters.memory.checks import MemoryChecks
-from domain.ci.ports import Phase, ReportLaterError, ReportRefusedError, Verdict
+from domain.ci.pages import Keys, Pages
+from domain.ci.ports import Phase, ReportDeniedError, ReportLaterError, ReportRefusedError, Verdict
 from handlers.local.github_api import Fault
 from tests.support.github_stand_in import (
     AT,
@@ -21,6 +22,7 @@ from tests.support.github_stand_in import (
     SHA,
     TOKEN,
     Shown,
+    as_bare_statuses,
     as_check_runs,
     as_statuses,
     elliptic_key,
@@ -30,7 +32,12 @@ from tests.support.github_stand_in import (
     statuses,
 )
 
-WAYS = {"memory": in_memory, "statuses": as_statuses, "check_runs": as_check_runs}
+WAYS = {
+    "memory": in_memory,
+    "statuses": as_statuses,
+    "bare statuses": as_bare_statuses,
+    "check_runs": as_check_runs,
+}
 QUEUED, RUNNING, ENDED = Phase.QUEUED, Phase.RUNNING, Phase.ENDED
 BROKEN = (requests.RequestException, BrokenAnswerError, IncompletableObject)
 
@@ -218,20 +225,63 @@ def test_a_limit_is_honoured_wherever_it_is_met(check_run: Shown, path: str) -> 
     assert raised.value.retry_after_s == 9
 
 
-@pytest.mark.parametrize("code", [403, 404, 410, 422, 451])
-def test_a_no_says_what_github_said_and_what_to_do(remote: Shown, code: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "error", "advice"),
+    [
+        (403, ReportDeniedError, "give the token or the app the permission"),
+        (404, ReportDeniedError, "the repository is gone, or hidden"),
+        (410, ReportRefusedError, "this is switched off there"),
+        (422, ReportDeniedError, "something of ours is not valid there"),
+        (451, ReportRefusedError, "the repository is blocked"),
+    ],
+)
+def test_a_no_says_what_github_said_and_what_to_do(
+    remote: Shown, code: int, error: type[Exception], advice: str
+) -> None:
     body = {"message": "Not this", "errors": [{"message": "because"}, "of that"]}
     remote.github.faults.append(Fault("POST", remote.writes, status=code, body=body))
-    with pytest.raises(ReportRefusedError, match=f"{code} Not this because of that; ") as raised:
+    with pytest.raises(error, match=f"{code} Not this because of that; {advice}") as raised:
         remote.show(report(QUEUED))
     assert f"{NAME}@{SHA}" in str(raised.value)
 
 
-def test_a_repository_that_is_gone_and_a_commit_that_is_unknown_are_refused(remote: Shown) -> None:
+LIMIT = "This SHA and context has reached the maximum number of statuses."
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"message": f"No commit found for SHA: {SHA}"}, ReportRefusedError),
+        ({"message": "Validation Failed", "errors": [{"message": LIMIT}]}, ReportRefusedError),
+        ({"message": "Validation Failed", "errors": LIMIT}, ReportRefusedError),
+        (
+            {"message": "Validation Failed", "errors": [{"message": "target_url must use http"}]},
+            ReportDeniedError,
+        ),
+        (
+            {"message": "description is too long (maximum is 140 characters)"},
+            ReportDeniedError,
+        ),
+        ({}, ReportDeniedError),
+        (None, ReportDeniedError),
+    ],
+    ids=str,
+)
+def test_of_what_github_cannot_process_only_what_says_so_is_never_taken(
+    remote: Shown, body: object, error: type[Exception]
+) -> None:
+    remote.github.faults.append(Fault("POST", remote.writes, status=422, body=body))
+    with pytest.raises(error):
+        remote.show(report(QUEUED))
+
+
+def test_a_commit_that_is_unknown_is_refused_and_a_repository_that_is_hidden_denied(
+    remote: Shown,
+) -> None:
     with pytest.raises(ReportRefusedError, match="No commit found"):
         remote.show(report(QUEUED, sha="0" * 40))
     remote.github.gone.add(NAME)
-    with pytest.raises(ReportRefusedError, match="the repository is gone, or hidden"):
+    with pytest.raises(ReportDeniedError, match="the repository is gone, or hidden"):
         remote.show(report(QUEUED))
 
 
@@ -244,7 +294,7 @@ def test_a_token_that_was_revoked_gives_nothing_up(status: Shown) -> None:
 def test_check_runs_are_refused_to_who_is_no_app(check_run: Shown) -> None:
     with token_client(TOKEN, Api(check_run.github.url)) as client:
         checks = CheckRunChecks(TokenAccess(client), PAGES)
-        with pytest.raises(ReportRefusedError, match="You must authenticate via a GitHub App"):
+        with pytest.raises(ReportDeniedError, match="You must authenticate via a GitHub App"):
             checks.show(report(QUEUED))
 
 
@@ -292,6 +342,43 @@ def test_a_status_says_whose_it_is_in_its_link(status: Shown) -> None:
     assert one["description"] == "Running, attempt 3."
 
 
+KEYED = Pages("https://waybill.test", Keys(("new", "old")))
+KEY = KEYED.keys.of_job("job-1")
+
+
+def test_a_link_has_the_key_of_its_job_and_a_status_is_still_known_by_it() -> None:
+    with as_statuses(pages=KEYED) as status:
+        status.show(report(RUNNING), report(RUNNING), report(QUEUED))
+        (one,) = statuses(status.github)
+    page = f"https://waybill.test/ci/jobs/job-1/page/{KEY}"
+    assert one["target_url"] == f"{page}?round=1&phase=2"
+    with as_check_runs(pages=KEYED) as check_run:
+        check_run.show(report(RUNNING))
+        (run,) = check_run.github.commits.check_runs
+    assert run["details_url"] == page
+
+
+@pytest.mark.parametrize("earlier", [PAGES, Pages(KEYED.url, Keys(("gone",)))])
+def test_ranks_in_links_of_before_stay_readable(earlier: Pages) -> None:
+    with as_statuses(pages=KEYED) as status:
+        link = f"{earlier.of_job('job-1')}?round=1&phase=3"
+        statuses(status.github).append({"id": 1, "context": "waybill", "target_url": link})
+        status.show(report(RUNNING))
+        assert status.written() == 0
+        status.show(report(QUEUED, round_=2))
+        assert status.written() == 1
+
+
+def test_without_pages_a_status_has_no_link_and_says_whose_it_is_in_its_description() -> None:
+    with as_bare_statuses() as bare:
+        bare.show(report(RUNNING, round_=2, summary="Running,\n attempt 3."))
+        bare.show(report(ENDED, round_=2, summary="Failed. " + "x" * 500))
+        said = [one["description"] for one in statuses(bare.github)]
+        assert all("target_url" not in one for one in statuses(bare.github))
+    assert said[1] == "Running, attempt 3. (job job-1, 2.2)"
+    assert (len(said[0]), said[0][-20:]) == (140, "xx… (job job-1, 2.3)")
+
+
 @pytest.mark.parametrize("length", [139, 140, 141, 5000])
 def test_a_description_is_cut_to_what_github_takes(status: Shown, length: int) -> None:
     status.show(report(QUEUED, summary="é" * length))
@@ -309,6 +396,8 @@ def test_links_that_are_not_ours_say_nothing(status: Shown) -> None:
         f"{page}?round=x&phase=3",
         f"{page}?round={'9' * 5000}&phase=3",
         f"{page}/x?round=1&phase=3",
+        f"{page}/{KEY}x?round=1&phase=3",
+        f"{page}/{KEY}/{KEY}?round=1&phase=3",
     ]
     for link in [*links, page.replace("job-1", "job-10") + "?round=1&phase=3"]:
         statuses(status.github).insert(0, {"id": 1, "context": "waybill", "target_url": link})
@@ -350,6 +439,13 @@ def test_a_check_run_tells_all_that_is_known(check_run: Shown) -> None:
     assert run["completed_at"] == "2026-05-04T12:03:00Z"
     assert len(run["output"]["title"]) == 140
     assert len(run["output"]["summary"]) == 65_535
+
+
+def test_without_pages_a_check_run_has_no_link(check_run: Shown) -> None:
+    with app_client("7", private_key(), Api(check_run.github.url)) as app:
+        CheckRunChecks(AppAccess(app), Pages("")).show(report(QUEUED))
+    (run,) = check_run.github.commits.check_runs
+    assert "details_url" not in run
 
 
 def test_a_check_run_that_is_completed_stays_as_it_is(check_run: Shown) -> None:
@@ -396,7 +492,7 @@ def test_an_app_that_was_installed_anew_is_found_again(check_run: Shown) -> None
 def test_a_no_is_believed_when_a_new_token_hears_it_too(check_run: Shown) -> None:
     check_run.show(report(QUEUED))
     check_run.github.gone.add(NAME)
-    with pytest.raises(ReportRefusedError, match="404"):
+    with pytest.raises(ReportDeniedError, match="404"):
         check_run.show(report(ENDED))
 
 

@@ -11,10 +11,16 @@ from typing import Any
 import pytest
 
 from adapters.github.connection import Api, app_client, token_client
-from adapters.github.deliveries import AppDeliveries, HookDeliveries
+from adapters.github.deliveries import AppDeliveries, HookDeliveries, hook_in
 from adapters.github.signatures import is_signed
 from adapters.memory.checks import MemoryDeliveries
-from domain.ci.ports import Deliveries, Delivery, ReportLaterError, ReportRefusedError
+from domain.ci.ports import (
+    Deliveries,
+    Delivery,
+    ReportDeniedError,
+    ReportLaterError,
+    ReportRefusedError,
+)
 from handlers.local.environment import LOCAL_HTTP
 from handlers.local.github import serve
 from handlers.local.github_api import Fault, GitHub
@@ -140,6 +146,19 @@ def test_what_is_no_longer_known_is_not_sent_again(sent: Sent) -> None:
         sent.deliveries.redeliver(404)
 
 
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(403, ReportDeniedError), (404, ReportRefusedError), (422, ReportRefusedError)],
+)
+def test_a_no_to_one_delivery_is_told_from_a_no_to_all_of_them(
+    code: int, error: type[Exception]
+) -> None:
+    with serve() as github, as_app(github) as app:
+        github.faults.append(Fault("POST", "/attempts", status=code, body={"message": "No"}))
+        with pytest.raises(error):
+            AppDeliveries(app).redeliver(1)
+
+
 def test_listing_ends_at_the_earliest_that_is_wanted(sent: Sent) -> None:
     sent.deliver(True)
     now = datetime.now(UTC)
@@ -218,3 +237,16 @@ def _post(url: str, body: object) -> Any:  # noqa: ANN401  # JSON of any shape.
     request = urllib.request.Request(url, json.dumps(body).encode(), method="POST")
     with LOCAL_HTTP.open(request) as answer:
         return json.load(answer)
+
+
+def test_a_hook_is_named_by_its_repository_and_its_number() -> None:
+    assert hook_in("octo/web.shop-2:12345678") == ("octo/web.shop-2", 12345678)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["octo/shop", "shop:1", "octo/shop:", "octo/shop:0", "octo/shop:x", "a/b/c:1", "a/b:\u0661"],
+)
+def test_what_names_no_hook_is_said_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match=r"names no hook; write OWNER/NAME:NUMBER, as in octo/"):
+        hook_in(text)

@@ -14,9 +14,9 @@ from domain.ci.hooks import (
     NOBODY,
     Asked,
     Build,
-    Change,
     Hook,
     Installation,
+    Installed,
     MergeGroup,
     Nothing,
     Other,
@@ -38,6 +38,7 @@ from tests.support.github_bodies import (
     MERGE_GROUP,
     PULL_REQUEST,
     PUSH,
+    PUSHED_S,
     SHA,
     SMALL,
     ZEROS,
@@ -153,8 +154,8 @@ def in_words(asked: Asked) -> tuple[str, int]:
             return f"build {trigger}" + ("" if is_trusted else " untrusted"), 1
         case Rerun():
             return "rerun", 1
-        case Change():
-            return f"change {asked}", 0
+        case Installed(change=change):
+            return f"change {change}", 0
         case Nothing(reason=reason):
             return f"nothing {reason}", 0
 
@@ -208,6 +209,35 @@ def test_a_push_says_where_its_branch_stands() -> None:
     assert read("push", raw(PUSH)) == Hook("push", "acme", expected, "", "ada", WIDGETS)
 
 
+@pytest.mark.parametrize(
+    ("written", "pushed_s"),
+    [
+        (PUSHED_S, PUSHED_S),
+        ("2019-05-15T15:20:57Z", PUSHED_S),
+        ("2019-05-15T17:20:57.500+02:00", PUSHED_S),
+        ("2019-05-15T15:20:57", 0),  # Nobody knows in which zone.
+        ("1066-10-14T09:00:00Z", 0),
+        ("yesterday", 0),
+        (None, 0),
+        (True, 0),
+        (2**62, 253_402_300_799),
+    ],
+)
+def test_a_push_says_when_as_a_number_or_a_text(written: object, pushed_s: int) -> None:
+    found = told("push", changed(PUSH, "repository.pushed_at", written))
+    assert found == Push(WIDGETS, "refs/heads/main", SHA, "Add a lid", pushed_s=pushed_s)
+
+
+def test_an_annotated_tag_is_built_at_its_commit_and_not_at_the_object_that_it_is() -> None:
+    tag = {**PUSH, "ref": "refs/tags/v1", "after": "f" * 40}
+    at_commit = changed(tag, "head_commit.id", SHA)
+    assert told("push", at_commit) == Push(WIDGETS, "refs/tags/v1", SHA, "Add a lid")
+    untold = told("push", changed(tag, "head_commit.id", None))
+    assert untold == Push(WIDGETS, "refs/tags/v1", "f" * 40, "Add a lid")
+    branch = changed({**PUSH, "after": "f" * 40}, "head_commit.id", SHA)
+    assert told("push", branch) == Push(WIDGETS, "refs/heads/main", "f" * 40, "Add a lid")
+
+
 def test_a_push_that_deletes_has_no_commit() -> None:
     gone = changed(changed(changed(PUSH, "after", ZEROS), "deleted", True), "head_commit", None)
     assert told("push", gone) == Push(WIDGETS, "refs/heads/main", ZEROS, is_deleted=True)
@@ -229,7 +259,17 @@ def test_a_push_may_name_its_owner_only() -> None:
 
 
 def test_a_pull_request_says_where_its_head_stands() -> None:
-    expected = PullRequest(WIDGETS, "opened", 7, "lid", SHA, "Add a lid", association="NONE")
+    expected = PullRequest(
+        WIDGETS,
+        "opened",
+        7,
+        "lid",
+        SHA,
+        "Add a lid",
+        association="NONE",
+        sender=PULL_REQUEST["sender"]["login"],
+        pushed_s=PUSHED_S,
+    )
     hook = read("pull_request", raw(PULL_REQUEST))
     assert hook == Hook("pull_request", "acme", expected, "opened", "ada", WIDGETS)
 
@@ -298,7 +338,9 @@ def test_nothing_else_about_a_check_asks_for_anything(action: str) -> None:
 
 
 def test_an_installation_belongs_to_the_account_that_it_names() -> None:
-    expected = Hook("installation", "acme", Installation("created"), "created", "ada")
+    expected = Hook(
+        "installation", "acme", Installation("created", 957387, PUSHED_S), "created", "ada"
+    )
     assert read("installation", raw(INSTALLATION)) == expected
 
 

@@ -22,8 +22,10 @@ from adapters.memory.runners import MemoryRunner
 from adapters.runners.claiming import claim
 from adapters.runners.groups import end_group, process_of
 from adapters.runners.locks import AlreadyHeldError
+from adapters.runners.scripts import own_copy
 from adapters.runners.step_functions import StepFunctionsRunner
 from adapters.runners.subprocess_runner import SubprocessRunner
+from adapters.runners.tidying import tidy
 from adapters.runners.work import AlreadyBegunError, Result, Work
 from domain.ci.jobs.events import Conclusion
 from domain.ci.ports import CannotStartError, Run, RunLook, Runner, RunStatus
@@ -165,7 +167,8 @@ def test_a_run_started_by_many_processes_at_once_runs_its_script_once(tmp_path: 
     assert sorted(answers) == ["False\n"] * 5 + ["True\n"]
     assert ended(SubprocessRunner(tmp_path / "runs", agent)) == PASSED
     assert (tmp_path / "runs/job-1/work/ran").read_text() == "ran\n"
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["job-1"]
+    assert [path.name for path in (tmp_path / "runs").glob("[!.]*")] == ["job-1"]
+    assert not list((tmp_path / "runs").glob(".new-*"))
 
 
 def test_a_script_tells_its_exit_code_and_all_it_said_byte_for_byte(tmp_path: Path) -> None:
@@ -285,6 +288,81 @@ def test_a_script_that_cannot_run_leaves_no_mark_that_it_began(tmp_path: Path) -
     with pytest.raises(CannotStartError, match="chmod"):
         work.begin(tmp_path / "script.sh", {})
     assert not work.has_begun
+
+
+def test_what_is_written_over_a_script_changes_no_run_that_goes_on(tmp_path: Path) -> None:
+    go, after = tmp_path / "go", "echo old >>said"
+    work = work_on(tmp_path, f"echo old >said; while ! test -e {go}; do sleep 0.05; done; {after}")
+    wait_for((tmp_path / "runs/job-1/work/said").exists)
+    with (tmp_path / "script.sh").open("r+") as same_file:  # As an editor that saves in place.
+        same_file.write("#!/bin/sh\necho new >>said; exit 9\n" + "# \n" * 100)
+    go.touch()
+    assert returned(work) == 0
+    assert (tmp_path / "runs/job-1/work/said").read_text() == "old\nold\n"
+
+
+def test_a_copy_that_a_stopped_agent_has_left_is_the_one_that_runs(tmp_path: Path) -> None:
+    claim(tmp_path / "runs" / RUN.name, RUN)
+    folder = tmp_path / "runs" / RUN.name
+    (folder / ".new-half").write_text("#!/bin/sh\nex")  # Stopped while it was being written.
+    own_copy(script(tmp_path, "exit 3"), folder / "script")
+    work = Work(folder)
+    work.begin(script(tmp_path, "exit 4"), os.environ)
+    assert returned(work) == 3
+
+
+# ---- what nobody needs any more --------------------------------------------------------------
+
+DAY_S = 24 * 60 * 60
+
+
+def told(folder: Path, name: str, age_s: float) -> Path:
+    """Make the folder of a run that is over and told of, since a while."""
+    claim(folder / name, replace(RUN, name=name))
+    Work(folder / name).mark_told()
+    at = time.time() - age_s
+    os.utime(folder / name / "told", (at, at))
+    return folder / name
+
+
+def test_a_day_after_its_end_was_told_a_run_s_folder_goes_with_the_next_start(
+    tmp_path: Path,
+) -> None:
+    runner, runs = runner_of(tmp_path, "true"), tmp_path / "runs"
+    old, young = told(runs, "old-1", DAY_S + 9), told(runs, "young-1", DAY_S - 99)
+    held, untold = told(runs, "held-1", DAY_S * 9), runs / "untold-1"
+    claim(untold, replace(RUN, name="untold-1"))
+    (old / "work/cache").mkdir()
+    (old / "work/cache/module").touch()
+    (old / "work/cache").chmod(0o500)
+    os.utime(untold, (0, 0))
+    with Work(held).held():
+        runner.start(RUN)
+        wait_for(lambda: not old.exists())
+        wait_for(lambda: not list(runs.glob(".gone-*")))
+    assert young.exists()
+    assert held.exists()
+    assert untold.exists()
+    assert ended(runner) == PASSED
+
+
+def test_runs_are_looked_through_once_an_hour(tmp_path: Path) -> None:
+    tidy(tmp_path, time.time())
+    old = told(tmp_path, "old-1", DAY_S * 2)
+    tidy(tmp_path, time.time() + 60)
+    assert old.exists()
+    tidy(tmp_path, time.time() + 3_601)
+    assert not old.exists()
+
+
+def test_a_removal_that_was_stopped_halfway_is_done_the_next_time(tmp_path: Path) -> None:
+    half, fresh = tmp_path / ".gone-half", tmp_path / ".new-now"
+    for folder in (half, fresh):
+        folder.mkdir()
+    os.utime(half, (0, 0))
+    tidy(tmp_path, time.time())
+    assert not half.exists()
+    assert fresh.exists()
 
 
 def test_a_script_is_begun_once_in_one_folder(tmp_path: Path) -> None:

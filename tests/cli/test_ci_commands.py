@@ -10,6 +10,7 @@ from click.testing import Result
 from adapters.github.hooks import address, read
 from adapters.github.signatures import is_signed
 from domain.ci.hooks import Push
+from handlers.cli.render.ci.words import ordinal
 from handlers.local.gateway import Request, Response
 from tests.cli import ci_bodies as b
 from tests.cli.conftest import SIGNED_WITH, TestWorld
@@ -17,6 +18,7 @@ from tests.support.stub_service import StubService
 
 Run = Callable[..., Result]
 
+QUEUE = "/ci/customers/acme/queue?limit="
 ONE = f"/ci/jobs/{b.JOB_ID}"
 SETTINGS = "/ci/customers/acme/settings"
 
@@ -80,6 +82,31 @@ def test_a_refusal_is_told_in_the_words_of_the_service(run: Run, stub: StubServi
     assert result.exit_code == 1
     assert result.stderr == "waybill: The job has not ended yet: Wait. (job_not_ended)\n"
     assert len(stub.commands) == 1
+
+
+def test_a_job_that_was_moved_says_where_it_stands_now(run: Run, stub: StubService) -> None:
+    stub.answer(f"{ONE}/priority", b.job())
+    stub.answer(f"{ONE}?", b.job() | {"priority": 9, "position": 2})
+    waiting = [b.WAITING | {"position": place, "job_id": f"j{place}"} for place in range(1, 13)]
+    waiting[2]["job_id"] = b.JOB_ID  # Somebody has come before it since.
+    stub.answer(f"{QUEUE}50", b.QUEUE | {"waiting": waiting})
+    result = run("ci", "priority", b.JOB_ID, "9")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Now 3rd of 12 that wait, with priority 9.\n" in result.stdout
+    said = json.loads(run("ci", "priority", b.JOB_ID, "9", "--json").stdout)
+    assert (said["position"], said["queue_length"]) == (3, 12)
+
+
+def test_a_job_that_has_begun_meanwhile_has_no_place(run: Run, stub: StubService) -> None:
+    stub.answer(f"{ONE}/priority", b.job())
+    stub.answer(f"{ONE}?", b.job("active", summary="Running, attempt 1.") | {"position": None})
+    shown = run("ci", "priority", b.JOB_ID, "9").stdout
+    assert shown.startswith(f"job {b.JOB_ID}: Running, attempt 1.\nNext:")
+
+
+def test_places_are_written_as_people_say_them() -> None:
+    said = " ".join(ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 113, 1_001))
+    assert said == "1st 2nd 3rd 4th 11th 12th 13th 21st 102nd 113th 1,001st"
 
 
 @pytest.mark.parametrize("number", ["0", "10", "high"])
@@ -177,12 +204,14 @@ def test_settings_that_cannot_be_are_wrong_usage(
 SWEPT = {
     "customers": 1,
     "scheduled": 2,
-    "started": 0,
+    "runs_woken": 0,
     "extended": 1,
     "ended": 0,
     "lost": 0,
-    "told": 3,
+    "ends_woken": 3,
+    "published": 1,
     "redelivered": 0,
+    "left": 0,
     "drifted": [],
     "trouble": [],
 }
@@ -192,19 +221,21 @@ def test_a_sweep_says_what_it_did(run: Run, world: TestWorld) -> None:
     world.ci_swept = SWEPT
     result = run("ci", "sweep")
     assert result.exit_code == 0
-    assert result.stdout.startswith("1 customer looked at: 2 scheduled, 0 started again, 1 found")
-    assert "3 ends told" in result.stdout
+    assert result.stdout.startswith("1 customer looked at: 2 scheduled, 0 woken again, 1 found")
+    assert "1 end published, 3 reports sent for again, 0 webhooks asked" in result.stdout
+    assert "next sweep" not in result.stdout
     assert json.loads(run("ci", "sweep", "--json").stdout) == SWEPT
 
 
 def test_a_sweep_that_met_trouble_says_with_what_and_its_status_is_1(
     run: Run, world: TestWorld
 ) -> None:
-    world.ci_swept = SWEPT | {"trouble": ["j1: Nope('\x1b[2J')"], "drifted": ["acme"]}
+    world.ci_swept = SWEPT | {"trouble": ["j1: Nope('\x1b[2J')"], "drifted": ["acme"], "left": 4}
     result = run("ci", "sweep")
     assert result.exit_code == 1
     assert r"not this time: j1: Nope('\x1b[2J')" in result.stdout
     assert "slots taken are not what runs, of acme" in result.stdout
+    assert "4 left for the next sweep" in result.stdout
     assert run("ci", "sweep", "--json").exit_code == 1
 
 

@@ -74,9 +74,18 @@ def test_slots_more_than_fit_are_a_bar_in_proportion() -> None:
     assert f"{'█' * 20}{'░' * 20} 50 of 100 slots" in shown
 
 
-def test_a_customer_of_whom_nothing_is_known_has_an_empty_queue(
+def test_a_customer_of_whom_nothing_is_known_is_said_to_be_unknown_and_what_to_do(
     run: Run, stub: StubService
 ) -> None:
+    stub.answer(FULL, b.QUEUE | {"known": False, "running": [], "waiting": []})
+    result = run("ci", "queue", "Acme")
+    assert result.exit_code == 0
+    first, second = result.stdout.splitlines()
+    assert first.startswith("Nothing is known of acme:")
+    assert "Check the name" in second
+
+
+def test_a_customer_with_nothing_to_do_has_an_empty_queue(run: Run, stub: StubService) -> None:
     stub.answer(FULL, b.QUEUE | {"running": [], "waiting": [], "standing": "suspended"})
     lines = run("ci", "queue", "Acme").stdout.splitlines()
     assert lines[0].endswith("suspended")
@@ -112,11 +121,12 @@ def test_a_job_that_waits_tells_where(run: Run, stub: StubService) -> None:
 
 def test_a_log_cannot_command_the_terminal(run: Run, stub: StubService) -> None:
     stub.answer(f"{ONE}?", b.job("active", b.QUEUED, b.CLAIMED))
-    stub.answer(f"{LOG}1", b"ok\r\n\tred \x1b[31m\x07\xff\xe2\x80\xae[b]\rx\nlast")
+    stub.answer(f"{LOG}1", b"ok\r\n\tred \x1b[31m\x07\xff\xe2\x80\xae[b]\x1b[2J!\n10%\rx\nlast")
     result = run("ci", "job", b.JOB_ID, "--log")
-    *_, head, first, second, last = result.stdout.splitlines()
+    *_, head, first, red, second, last = result.stdout.splitlines()
     assert (head, first, last) == ("log of attempt 1", "ok", "last")
-    assert second.strip() == r"red \x1b[31m\x07\xff\u202e[b]\rx"
+    assert red.strip() == r"red \xff\u202e[b]!"
+    assert second == "x"
     assert all(one.isprintable() for one in result.stdout.replace("\n", ""))
 
 

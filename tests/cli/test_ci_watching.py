@@ -78,9 +78,9 @@ def test_any_other_end_than_a_pass_is_status_1(run: Run, stub: StubService, stat
 
 def test_a_log_that_is_watched_cannot_command_the_terminal(run: Run, stub: StubService) -> None:
     stub.answer(ONE, b.job("passed", b.QUEUED, b.CLAIMED, b.PASSED))
-    stub.answer(f"{LOG}1", b"\x1b[2J\x07\n")
+    stub.answer(f"{LOG}1", b"\x1b[2J\x07\x1b[31mred\n")
     shown = run("ci", "watch", b.JOB_ID).stdout
-    assert r"  | \x1b[2J\x07" in shown
+    assert "\n  | red\n" in shown
     assert all(one.isprintable() for one in shown.replace("\n", ""))
 
 

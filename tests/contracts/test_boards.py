@@ -104,6 +104,16 @@ def test_a_lease_that_has_lapsed_is_taken_away_and_one_that_was_extended_is_not(
     assert places(world, board) == []
 
 
+def test_a_lease_never_becomes_shorter_whatever_comes_late(world: World) -> None:
+    board, boards = fresh_id(), world.boards()
+    taken(world, Entry(board, "p", "me", note=(("until_ms", 3000),)))
+    assert boards.extend(board, "p", "me", 2000)
+    assert boards.extend(board, "p", "me", 3000)
+    assert not boards.extend(board, "p", "other", 1000)
+    (line,) = boards.look(board, 1).lines
+    assert line.number("until_ms") == 3000
+
+
 def test_no_more_shares_are_taken_than_there_are(world: World) -> None:
     board = fresh_id()
     assert [taken(world, Share(board, "count", 2)) for _ in range(3)] == [True, True, False]

@@ -3,9 +3,9 @@
 import pytest
 
 from domain.ci.accounts import Settings
+from domain.ci.debts import Debt
 from domain.ci.hooks import Change, PullRequest
 from domain.ci.intake import Became
-from domain.ci.jobs.claiming import BUS, MAIL, STATUS
 from domain.ci.jobs.commands import LoseRun
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Status
@@ -14,7 +14,7 @@ from domain.ci.ports import Phase, RunLook, RunStatus
 from domain.ci.refusals import JobRefusal
 from domain.ci.running import beat, record
 from domain.ci.scheduling import FIRST_LOOK, Scheduled
-from domain.ci.sweeping import Swept
+from domain.ci.swept import Swept
 from domain.kernel.refused import ClaimTaken, Refused
 from tests.support.ci_builders import REPOSITORY, branch, later, push
 from tests.support.ci_desk import Board, Desk, ci_streams
@@ -44,11 +44,11 @@ def test_a_job_is_queued_claimed_started_kept_alive_finished_and_told(desk: Desk
     assert not desk.beat(job_id).is_to_stop
     assert desk.look().running[0].until_ms == milliseconds(desk.now + LEASE)
     desk.finish(job_id)
-    assert (desk.board, desk.owed(job_id)) == (Board(), {"1": {BUS, STATUS, MAIL}})
+    assert (desk.board, desk.owed(job_id)) == (Board(), {"1": {Debt.BUS, Debt.STATUS, Debt.MAIL}})
     assert desk.report(job_id)
-    assert desk.owed(job_id) == {"1": {BUS, MAIL}}
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.MAIL}}
     assert desk.mail(job_id)
-    assert desk.owed(job_id) == {"1": {BUS}}
+    assert desk.owed(job_id) == {"1": {Debt.BUS}}
     desk.tell_bus(job_id)
     assert desk.owed(job_id) == {}
     assert desk.events(job_id) == ["JobQueued", "JobClaimed", "JobFinished"]
@@ -136,7 +136,9 @@ def test_a_retried_job_goes_through_a_round_of_its_own(desk: Desk) -> None:
     assert desk.board == Board(runs={MAIN: f"{job_id}-2"}, taken=1)
     desk.finish(job_id)
     assert set(desk.owed(job_id)) == {"1", "2"}
+    desk.wait(minutes=1)
     assert desk.sweep().trouble == []
+    desk.hear()
     assert desk.owed(job_id) == {}
 
 
@@ -211,7 +213,9 @@ def test_a_sweep_does_whatever_no_event_has_done(desk: Desk) -> None:
     job_id = desk.push("main")
     assert desk.sweep().scheduled == 1
     desk.wait(seconds=30)
-    assert desk.sweep().started == 1
+    assert desk.sweep().runs_woken == 1
+    desk.hear()
+    assert [run.name for run in desk.runner.started] == [f"{job_id}-1"]
     desk.wait(seconds=60)
     desk.runner.looks[f"{job_id}-1"] = RunLook(RunStatus.RUNNING)
     assert desk.sweep().extended == 1
@@ -221,6 +225,9 @@ def test_a_sweep_does_whatever_no_event_has_done(desk: Desk) -> None:
     swept = desk.sweep()
     assert (swept.ended, swept.drifted, swept.trouble) == (1, [], [])
     assert desk.board == Board()
-    assert desk.sweep().told == 3
+    desk.wait(minutes=1)
+    swept = desk.sweep()
+    assert (swept.published, swept.ends_woken) == (1, 1)
+    desk.hear()
     assert desk.owed(job_id) == {}
     assert desk.sweep() == Swept(customers=1)

@@ -1,5 +1,6 @@
 """The agent at a run's folder: real scripts, streams in memory."""
 
+import re
 import stat
 import threading
 import time
@@ -38,7 +39,8 @@ class Bench:
         self.runner = SubprocessRunner(folder / "runs", ["true"])
         run = run_of(self.job)
         assert self.runner.start(run)
-        self.work = Work(folder / "runs" / run.name)
+        self.run_folder = folder / "runs" / run.name
+        self.work = Work(self.run_folder)
 
     @property
     def job(self) -> Job:
@@ -143,6 +145,53 @@ def test_a_log_that_cannot_be_kept_at_once_is_kept_before_the_end_is_told(
     bench.live()
     assert bench.job.status is Status.PASSED
     assert bench.log() == b"said\n"
+
+
+def test_of_a_long_log_a_quarter_megabyte_is_kept_while_it_grows_and_four_in_the_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    keep = bench.ci.logs.keep
+
+    def seen(run: str, text: bytes) -> None:
+        kept.append(len(text))
+        keep(run, text)
+
+    monkeypatch.setattr(agent, "LOG_S", 0.01)
+    monkeypatch.setattr(bench.ci.logs, "keep", seen)
+    bench.write("head -c 3000000 /dev/zero; sleep 0.3; exit 0")
+    bench.live()
+    assert bench.log() == bytes(3_000_000)
+    assert 0 <= agent.LIVE_BYTES_MAX - max(kept[:-1]) <= 1
+
+
+def test_a_log_longer_than_is_kept_says_how_much_is_left_out(bench: Bench) -> None:
+    bench.write("head -c 9000000 /dev/zero")
+    bench.live()
+    assert 0 <= agent.LOG_BYTES_MAX - len(bench.log()) <= 1
+    (left_out,) = re.findall(rb"\[\.\.\. (\d+) bytes left out here", bench.log())
+    assert int(left_out) + bench.log().count(0) == 9_000_000
+
+
+def test_a_run_is_marked_as_told_once_its_log_is_kept_and_its_end_is_told(bench: Bench) -> None:
+    bench.write("test ! -e ../told && echo said")
+    bench.live()
+    assert bench.job.status is Status.PASSED
+    assert (bench.run_folder / "told").exists()
+
+
+def test_a_run_whose_log_was_never_kept_is_told_and_keeps_its_folder(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_arguments: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(time, "sleep", lambda _s: None)
+    monkeypatch.setattr(bench.ci.logs, "keep", down)
+    bench.write("echo said")
+    bench.live()
+    assert bench.job.status is Status.PASSED
+    assert not (bench.run_folder / "told").exists()
 
 
 def test_a_run_that_was_begun_is_not_begun_again(bench: Bench) -> None:

@@ -9,7 +9,15 @@ from adapters.codec.published import notice_text
 from domain.ci.jobs.commands import RecordResult
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Status
-from domain.ci.ports import Mail, Report, ReportLaterError, ReportRefusedError, RunLook, RunStatus
+from domain.ci.ports import (
+    Mail,
+    Report,
+    ReportDeniedError,
+    ReportLaterError,
+    ReportRefusedError,
+    RunLook,
+    RunStatus,
+)
 from domain.ci.running import record
 from domain.ci.scheduling import schedule
 from domain.published.ports import notice_of
@@ -132,6 +140,7 @@ def test_how_a_job_stands_is_shown_once(ci: CiInMemory) -> None:
     ("error", "comes_again"),
     [
         (ReportRefusedError("gone"), False),
+        (ReportDeniedError("suspended"), False),
         (ReportLaterError(9, "busy"), True),
         (TimeoutError(), True),
     ],
@@ -153,6 +162,23 @@ def test_a_report_that_cannot_be_delivered_never_blocks_another(
     assert [shown.job_id for shown in ci.checks.shown] == [two]
 
 
+def test_a_denied_end_is_left_to_the_sweep_and_shown_when_its_notice_comes_again(
+    ci: CiInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_wanted: Report) -> None:
+        raise ReportDeniedError("suspended")
+
+    job_id = ended(ci)
+    with monkeypatch.context() as patched:
+        patched.setattr(ci.checks, "show", denied)
+        assert failed(report.handler(noticed(ci, job_id), None)) == []
+    (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
+    assert "status" in line.note
+    assert failed(report.handler(noticed(ci, job_id), None)) == []
+    (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
+    assert "status" not in line.note
+
+
 def test_what_github_wants_later_comes_again_when_it_said_and_no_sooner(
     ci: CiInMemory, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +197,19 @@ def test_the_user_who_pushed_hears_of_the_end_once(ci: CiInMemory) -> None:
         assert failed(mail.handler(noticed(ci, job_id), None)) == []
     (sent,) = ci.mailer.sent
     assert (sent.key, sent.to, sent.subject) == (f"{job_id}-1", "ann@example.com", "passed")
+
+
+def test_an_end_that_nobody_can_be_mailed_of_is_owed_no_longer_and_said_in_the_log(
+    ci: CiInMemory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(wired, "address_of", lambda _body: "")
+    job_id = ended(ci)
+    for _ in range(2):
+        assert failed(mail.handler(noticed(ci, job_id), None)) == []
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["job_id"] for one in said if one["event"] == "mail_nobody"] == [job_id]
+    (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
+    assert (ci.mailer.sent, "mail" in line.note) == ([], False)
 
 
 def test_a_mail_that_will_never_be_taken_is_given_up_and_owed_no_longer(ci: CiInMemory) -> None:

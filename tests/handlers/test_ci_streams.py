@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.ci.jobs.claiming import BUS
+from domain.ci.debts import Debt
 from domain.ci.jobs.commands import RecordResult
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Status
@@ -104,7 +104,7 @@ def test_an_end_that_was_published_is_no_longer_owed_to_the_bus(ci: CiInMemory) 
     job_id = end(ci)
     broadcasting(ci).handle(arrived(ci))
     (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
-    assert BUS not in line.note
+    assert Debt.BUS not in line.note
 
 
 def test_an_end_that_the_bus_did_not_take_stays_owed_and_comes_again(
@@ -115,8 +115,8 @@ def test_an_end_that_the_bus_did_not_take_stays_owed_and_comes_again(
         patched.setattr(ci.bus, "publish", lambda outgoing: frozenset(range(len(outgoing))))
         assert broadcasting(ci).handle(arrived(ci)) == frozenset({2})
     (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
-    assert BUS in line.note
+    assert Debt.BUS in line.note
     assert broadcast.publish_ends(ci.streams, ci.bus, job_id)
     assert len(ci.bus.sent) == 1
     (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
-    assert BUS not in line.note
+    assert Debt.BUS not in line.note

@@ -22,6 +22,7 @@ SECRETS = {
     "GITHUB_WEBHOOK_SECRETS": {"WebhookFunction"},
     "GITHUB_TOKEN": {"ReportFunction", "CiSweepFunction"},
     "GITHUB_PRIVATE_KEY": {"ReportFunction", "CiSweepFunction"},
+    "CI_LINK_SECRETS": {"ApiFunction", "ReportFunction", "MailFunction"},
 }
 SECRET_NAME = re.compile(r"(Token|PrivateKey|Secrets?)$")
 # Everything in a bucket of ours, or in a folder of it; every execution of one state machine.
@@ -59,11 +60,21 @@ def whoever_delivers_is_let_in(template: Template) -> Iterator[str]:
 
 
 def only_open_routes_need_no_caller(template: Template) -> Iterator[str]:
-    """Health, and webhooks, whose signature says who calls; a route without a word is open."""
+    """Health, signed webhooks, and links, which have a key; a route without a word is open."""
     for name, route in of_type(template, "AWS::ApiGatewayV2::Route").items():
         is_open = route.get("AuthorizationType", "NONE") == "NONE"
         if is_open != (route["RouteKey"] in OPEN_ROUTES):
             yield f"{name}: {route['RouteKey']} is {'open' if is_open else 'closed'}"
+
+
+def open_routes_change_nothing_but_by_a_webhook(template: Template) -> Iterator[str]:
+    """Whoever has a link may look, and no more."""
+    for name, route in of_type(template, "AWS::ApiGatewayV2::Route").items():
+        is_open = route.get("AuthorizationType", "NONE") == "NONE"
+        method, _, path = route["RouteKey"].partition(" ")
+        is_hook = _substituted(route["Target"]) == "integrations/${WebhookIntegration}"
+        if is_open and method != "GET" and not is_hook:
+            yield f"{name} lets everybody {method} {path}"
 
 
 def secrets_cannot_be_read_off_the_stack(template: Template) -> Iterator[str]:
@@ -86,8 +97,24 @@ def secrets_stand_where_they_are_needed(template: Template) -> Iterator[str]:
     if found != SECRETS:
         yield f"secrets stand in {found}, and are needed in {SECRETS}"
     needed = sum(len(functions) for functions in SECRETS.values())
-    if (uses := sum(_uses(template, name) for name in _secrets(template))) != needed:
+    # The template's own rules only compare what they are given, and say nothing of it.
+    elsewhere = {part: node for part, node in template.items() if part != "Rules"}
+    if (uses := sum(_uses(elsewhere, name) for name in _secrets(template))) != needed:
         yield f"secrets are used {uses} times, and {needed} times by functions"
+
+
+def a_sweep_of_ci_leaves_to_the_queues_what_is_theirs(template: Template) -> Iterator[str]:
+    """It sends their notices again; who may do no more is held up by nobody's mail or runner."""
+    allowed = [
+        (action, target(statement["Resource"]))
+        for statement in statements(of_type(template, FUNCTION)["CiSweepFunction"])
+        for action in _listed(statement["Action"])
+    ]
+    if ("sns:Publish", "CiNoticesTopic") not in allowed:
+        yield "CiSweepFunction cannot send a notice again"
+    for action, _ in allowed:
+        if action.startswith("ses:") or action in ("s3:GetObject", "states:StartExecution"):
+            yield f"CiSweepFunction may {action}, and has no need to"
 
 
 def _secrets(template: Template) -> set[str]:

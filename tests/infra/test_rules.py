@@ -48,6 +48,18 @@ def no_reader(template: Template) -> None:
     del template["Resources"]["CiBroadcastMapping"]
 
 
+def sweep_that_cannot_notify(template: Template) -> None:
+    for statement in statements(template["Resources"]["CiSweepFunction"]["Properties"]):
+        if statement["Sid"] == "NotifyOurselves":
+            statement["Resource"] = {"Ref": "NoticesTopic"}
+
+
+def sweep_that_mails(template: Template) -> None:
+    functions = template["Resources"]
+    mailing = functions["MailFunction"]["Properties"]["Policies"][0]["Statement"]
+    functions["CiSweepFunction"]["Properties"]["Policies"][0]["Statement"] += mailing
+
+
 def secret_everywhere(template: Template) -> None:
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     variables["GITHUB_TOKEN"] = {"Ref": "GitHubToken"}
@@ -204,6 +216,22 @@ SEEDS: list[tuple[Rule, Callable[[Template], None]]] = [
         put(f"WebhookRoute.{P}.AuthorizationType", "AWS_IAM"),
     ),
     (access.only_open_routes_need_no_caller, put(f"HealthRoute.{P}.RouteKey", "GET /jobs")),
+    (
+        access.only_open_routes_need_no_caller,
+        put(f"JobLogLinkRoute.{P}.AuthorizationType", "AWS_IAM"),
+    ),
+    (
+        access.only_open_routes_need_no_caller,
+        put(f"JobPageLinkRoute.{P}.RouteKey", "GET /ci/jobs/{job_id}/page"),
+    ),
+    (
+        access.open_routes_change_nothing_but_by_a_webhook,
+        put(f"JobPageLinkRoute.{P}.RouteKey", "ANY /ci/jobs/{job_id}/page/{key}"),
+    ),
+    (
+        access.open_routes_change_nothing_but_by_a_webhook,
+        put(f"QueuePageLinkRoute.{P}.RouteKey", "POST /ci/jobs/{job_id}/cancel"),
+    ),
     *(
         (access.secrets_stand_where_they_are_needed, seed)
         for seed in (
@@ -213,6 +241,8 @@ SEEDS: list[tuple[Rule, Callable[[Template], None]]] = [
             secret_where_nobody_needs_it,
         )
     ),
+    (access.a_sweep_of_ci_leaves_to_the_queues_what_is_theirs, sweep_that_cannot_notify),
+    (access.a_sweep_of_ci_leaves_to_the_queues_what_is_theirs, sweep_that_mails),
     (access.secrets_cannot_be_read_off_the_stack, secret_that_echoes),
     (access.secrets_cannot_be_read_off_the_stack, secret_with_a_default),
     (rules.sweepers_do_not_overlap, put(f"CiSweepFunction.{P}.Timeout", 60)),

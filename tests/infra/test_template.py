@@ -24,6 +24,7 @@ from tests.infra.template import (
     target,
     translated,
 )
+from tests.support.apps import App
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,24 @@ def test_the_local_service_gives_parameters_that_exist_and_all_that_it_reads_its
 ) -> None:
     assert parameters.keys() | {"CodeBucket", "CodeKey"} <= template["Parameters"].keys()
     assert set(PARAMETER_OF.values()) <= parameters.keys()
+
+
+def test_what_needs_no_caller_is_health_a_signed_webhook_and_what_a_key_opens(
+    template: Template,
+) -> None:
+    routes = of_type(template, "AWS::ApiGatewayV2::Route").values()
+    is_open = {one["RouteKey"] for one in routes if one["AuthorizationType"] == "NONE"}
+    assert is_open == {
+        "GET /health",
+        "POST /webhooks/github",
+        "GET /ci/jobs/{job_id}/page/{key}",
+        "GET /ci/jobs/{job_id}/log/{key}",
+        "GET /ci/customers/{customer_id}/page/{key}",
+    }
+    app = App()
+    app.get("/openapi.json")  # With it, CI's routes are there.
+    by_key = {f"GET {path}" for path in app.application.routes.opening}
+    assert by_key == {route for route in is_open if "{key}" in route}
 
 
 def test_the_local_front_has_the_routes_of_the_template(template: Template) -> None:

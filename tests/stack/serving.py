@@ -32,10 +32,17 @@ def command(state: Path, port: int = 0) -> list[str]:
 
 
 @contextmanager
-def up(state: Path, root: Path = ROOT, **environment: str) -> Iterator[Running]:
-    """Run the service, and stop it as Ctrl-C does."""
+def up(
+    state: Path, root: Path = ROOT, said: Path | None = None, **environment: str
+) -> Iterator[Running]:
+    """Run the service, and stop it as Ctrl-C does; what it says is added to `said`."""
     wanted = {**os.environ, "PYTHONPATH": str(root), **environment}
-    with subprocess.Popen(command(state), env=wanted, cwd=root) as process:
+    with (
+        (said or Path(os.devnull)).open("ab") as output,
+        subprocess.Popen(
+            command(state), env=wanted, cwd=root, stdout=output if said else None
+        ) as process,
+    ):
         try:
             yield found(state, process)
         finally:

@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -118,15 +121,25 @@ def ended(service: Running, job_id: str) -> str:
     return soon(end, f"the end of job {job_id}")
 
 
-def shown(service: Running, push: Push) -> list[str]:
-    """Return what GitHub was told of a commit, in order."""
+def statuses(service: Running, push: Push) -> list[dict[str, Any]]:
+    """Return what GitHub was sent about a commit, in order."""
     with LOCAL_HTTP.open(f"{service.github_url}/-/received") as answer:
         received = json.load(answer)
     return [
-        one["body"]["state"]
+        one["body"]
         for one in received
         if one["method"] == "POST" and one["path"].endswith(f"/statuses/{push.sha}")
     ]
+
+
+def shown(service: Running, push: Push) -> list[str]:
+    """Return what GitHub was told of a commit, in order."""
+    return [one["state"] for one in statuses(service, push)]
+
+
+def targets(service: Running, push: Push) -> list[str]:
+    """Return where what GitHub was told links to."""
+    return [one["target_url"] for one in statuses(service, push)]
 
 
 def mails(state: Path, job_id: str) -> list[Path]:
@@ -152,6 +165,39 @@ def test_a_push_sent_three_times_at_once_is_run_once_shown_kept_and_mailed(
     assert "To: ada@example.com" in mail.read_text()
     with LOCAL_HTTP.open(f"{service.url}/ci/jobs/{job_id}/log") as log:
         assert log.read() == b"building Codertocat/Hello-World\n"
+
+
+def follow(link: str) -> tuple[int, str]:
+    """Follow a link as a browser does; return status and page."""
+    try:
+        with LOCAL_HTTP.open(link) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_the_link_in_a_mail_opens_the_page_and_from_there_the_log(
+    state: Path, service: Running
+) -> None:
+    push = a_push()
+    _, said = push.sent_to(service)
+    (mail,) = soon(lambda: mails(state, said["job_id"]), "a mail")
+    parsed = message_from_bytes(mail.read_bytes(), policy=default)
+    text = parsed.get_body(("plain",))
+    assert text is not None
+    (link,) = re.findall(r"https?://\S+", text.get_content())
+    status, page = follow(link)
+    assert (status, "Grüße" in page) == (200, True)
+    (log,) = re.findall(r'href="(/[^"]*)"', page)
+    assert follow(service.url + log) == (200, "building Codertocat/Hello-World\n")
+    path, _, key = link.rpartition("/")
+    assert log == f"/ci/jobs/{said['job_id']}/log/{key}"
+    assert follow(f"{path}/{key[::-1]}")[0] == 401
+    assert soon(lambda: f"{link}?round=1&phase=3" in targets(service, push), "a status' link")
+    assert "secret" not in json.dumps(service.parameters).lower()
+    for log_file in (state / "logs").iterdir():
+        assert key not in log_file.read_text(errors="replace")
 
 
 def test_a_script_that_fails_is_a_failure_at_github(service: Running) -> None:
@@ -187,9 +233,11 @@ def test_a_run_in_progress_goes_on_over_a_restart(tmp_path: Path) -> None:
     hold = state.parent / f"hold-{push.sha}"
     hold.touch()
     try:
-        with up(state) as service:
+        with up(state, said=tmp_path / "said") as service:
             _, said = push.sent_to(service)
             assert soon(lambda: begun(state, push), "the script")
+        assert "Stopped.\n1 build goes on by itself;" in (tmp_path / "said").read_text()
+        (state / "ci/script.sh").write_text("#!/bin/sh\nexit 9\n")  # It runs a copy of its own.
         with up(state) as service:
             assert job(service, said["job_id"])["status"] == "active"
             hold.unlink()

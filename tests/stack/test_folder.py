@@ -10,6 +10,7 @@ from handlers.local.environment import bare
 from handlers.local.folder import opened
 from handlers.local.package import build, key
 from handlers.local.refusal import CannotRun
+from tests.stack.serving import soon
 
 
 def test_a_folder_in_use_is_refused_with_the_process_that_uses_it(tmp_path: Path) -> None:
@@ -55,6 +56,17 @@ def test_what_is_not_known_to_have_arrived_is_marked_until_it_has(tmp_path: Path
         assert folder.was_left_undrained
         folder.mark_drained()
         assert not folder.was_left_undrained
+
+
+def test_unpacked_code_is_out_of_the_way_at_once_and_goes_by_itself(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with opened(state) as folder:
+        (folder.scratch / "code").mkdir()
+        (state / ".discarded-before").mkdir()  # A removal that was stopped halfway.
+    assert not folder.scratch.exists()
+    with opened(state) as folder:
+        assert list(folder.scratch.iterdir()) == []
+    soon(lambda: not list(state.glob(".discarded-*")), "the removal")
 
 
 def test_no_service_is_found_where_none_has_run(tmp_path: Path) -> None:

@@ -75,6 +75,29 @@ def test_health_has_a_route_of_its_own() -> None:
     assert as_event(request())["routeKey"] == "$default"
 
 
+def test_a_link_has_a_route_of_its_own_and_no_caller() -> None:
+    for path, route in (
+        ("/ci/jobs/j1/page/k", "GET /ci/jobs/{job_id}/page/{key}"),
+        ("/ci/jobs/j1/log/k", "GET /ci/jobs/{job_id}/log/{key}"),
+        ("/ci/customers/acme/page/k", "GET /ci/customers/{customer_id}/page/{key}"),
+    ):
+        event = as_event(request(path=path, headers=(("x-waybill-caller", "shop"),)))
+        assert event["routeKey"] == route
+        assert "authorizer" not in event["requestContext"]
+    for other in (
+        request(path="/ci/jobs/j1/page"),
+        request(path="/ci/jobs/j1/page/"),
+        request(path="/ci/jobs//page/k"),
+        request(path="/ci/jobs/j1/page/k/k"),
+        request(path="/ci/jobs/j1/cancel/k"),
+        request(method="HEAD", path="/ci/jobs/j1/page/k"),
+        request(method="POST", path="/ci/jobs/j1/page/k"),
+    ):
+        event = as_event(other)
+        assert event["routeKey"] == "$default"
+        assert "authorizer" in event["requestContext"]
+
+
 def test_an_answer_keeps_status_headers_cookies_and_bytes() -> None:
     response = as_response(
         {

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.local.ci import prepared
+from adapters.runners.claiming import claim
+from adapters.runners.work import Work
+from domain.ci.ports import Run
+from handlers.local.ci import going_on, prepared
 from handlers.local.ports import bound, note_port, remembered
 from handlers.local.refusal import CannotRun
 
@@ -23,6 +26,18 @@ def test_a_script_of_ones_own_stays(tmp_path: Path) -> None:
     assert prepared(tmp_path).script.read_text(encoding="utf-8") == "mine"
 
 
+def test_runs_that_go_on_are_those_that_an_agent_is_at(tmp_path: Path) -> None:
+    ci = prepared(tmp_path)
+    works = []
+    for name in ("one-1", "two-1", "over-1"):
+        claim(ci.runs / name, Run(name, name, 1, "octo/repo", "refs/heads/main", "a" * 40, "push"))
+        works.append(Work(ci.runs / name))
+    (ci.runs / ".new-half").mkdir()
+    with works[0].held(), works[1].held():
+        assert going_on(ci) == 2
+    assert going_on(ci) == 0
+
+
 def test_a_secret_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
     first = prepared(tmp_path)
     (secret,) = first.webhook_secrets()
@@ -30,6 +45,18 @@ def test_a_secret_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
     assert first.secret_file.stat().st_mode & 0o777 == 0o600
     assert prepared(tmp_path).webhook_secrets() == [secret]
     assert prepared(tmp_path / "other").webhook_secrets() != [secret]
+
+
+def test_links_have_a_secret_of_their_own_that_survives(tmp_path: Path) -> None:
+    first = prepared(tmp_path)
+    (secret,) = first.link_secrets()
+    assert len(secret) == 64
+    assert [secret] != first.webhook_secrets()
+    assert first.link_secret_file.stat().st_mode & 0o777 == 0o600
+    again = prepared(tmp_path)
+    assert again.link_secrets() == [secret] != prepared(tmp_path / "other").link_secrets()
+    again.link_secret_file.write_text(f"newer\n{secret}\n", encoding="utf-8")
+    assert again.parameters("u", "g")["CiLinkSecrets"] == f"newer {secret}"
 
 
 def test_a_file_without_a_secret_gets_a_new_one(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """The API in memory: the real resolver over memory ports, called with API Gateway's own events."""
 
+import base64
 import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from adapters.memory.shelves import MemoryLogs
+from domain.ci.pages import Keys
 from handlers.api.api import Api, CiApi
 from handlers.api.app import build
 from handlers.api.application import Application
@@ -30,17 +32,29 @@ class Answered:
 
 @dataclass
 class App:
-    """A client of the API; `world` is what stands behind it, `desk` and `logs` behind CI's part."""
+    """A client of the API; `world` is what stands behind it, `desk` and `logs` behind CI's part.
+
+    `links` are the keys of CI's links.
+    """
 
     world: World = field(default_factory=World)
     desk: Desk = field(default_factory=Desk)
     logs: MemoryLogs = field(default_factory=MemoryLogs)
+    links: Keys = field(default_factory=Keys)
     keys: int = 0
 
     def __post_init__(self) -> None:
         self.application: Application = build(
             Api(self.world.streams, self.world.views, self.world.clock),
-            lambda: CiApi(lambda: self.desk.streams, lambda: self.logs, self.desk.clock),
+            self._ci,
+        )
+
+    def _ci(self) -> CiApi:
+        return CiApi(
+            streams=lambda: self.desk.streams,
+            logs=lambda: self.logs,
+            keys=lambda: self.links,
+            clock=self.desk.clock,
         )
 
     def get(self, path: str, **headers: str) -> Answered:
@@ -55,7 +69,10 @@ class App:
 
     def send(self, sent: dict[str, Any]) -> Answered:
         answer = self.application(sent, None)
-        return Answered(answer["statusCode"], answer["headers"], answer["body"])
+        text = answer["body"]
+        if answer["isBase64Encoded"]:
+            text = base64.b64decode(text).decode(errors="surrogateescape")
+        return Answered(answer["statusCode"], answer["headers"], text)
 
     def placed(self, key: str = "", **changes: object) -> str:
         """Place an order of two lines; return its id."""

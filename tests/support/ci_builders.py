@@ -12,7 +12,6 @@ from domain.ci.choosing import Running, Standings, Waiting
 from domain.ci.hooks import Build, Hook, Push, Repository, Told, Trigger
 from domain.ci.jobs import commands as c
 from domain.ci.jobs import events as e
-from domain.ci.jobs.claiming import DEBTS
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.state import Job, Status
 from domain.ci.places import (
@@ -40,7 +39,6 @@ MAIN: Final = "refs/heads/main"
 LANE: Final = lane_of("7", MAIN)
 SHA: Final = "a" * 40
 RELEASE: Final = ClaimAction.RELEASE
-OWED: Final = tuple((debt, 1) for debt in DEBTS)
 
 
 def later(minutes: float) -> datetime:
@@ -168,6 +166,10 @@ def queue(job_id: str = "j1", wanted: Build | None = None) -> c.QueueJob:
     return c.QueueJob(job_id, wanted or build(), f"body-{job_id}", NOW)
 
 
+def supersede(by_job: str = "j2", pushed: datetime = NOW) -> c.SupersedeJob:
+    return c.SupersedeJob(by_job, NOW, microseconds(pushed))
+
+
 def claim(slots: int = 4, now: datetime = NOW) -> c.ClaimJob:
     return c.ClaimJob(now, slots, milliseconds(now + LEASE))
 
@@ -211,10 +213,13 @@ def place(job: Job, action: ClaimAction = ClaimAction.TAKE) -> Entry:
         ("repository", job.repository),
         ("user", job.user),
         ("trusted", int(job.is_trusted)),
+        ("vouchers", "\n".join(job.vouchers)),
         ("priority", job.priority),
         ("attempt", job.attempt),
         ("round", job.ends),
         ("queued_us", microseconds(job.queued_at.utc or NOW)),
+        ("pushed_us", job.pushed_us),
+        ("joined", int(job.is_joined)),
     )
     where = queue_place(job.key_us, job.job_id)
     return Entry(BOARD, where, job.job_id, action, () if action is RELEASE else note)
@@ -232,8 +237,11 @@ def slot(most: int = 4) -> Share:
 SLOT_BACK: Final = Share(BOARD, COUNT, action=RELEASE)
 
 
-def debts(job_id: str = "j1", end: int = 1) -> Entry:
-    return Entry(owed_board(job_id), str(end), job_id, note=OWED)
+def debts(job_id: str = "j1", end: int = 1, at: datetime = NOW) -> Entry:
+    """Return what an end owes, under each debt when it was."""
+    at_ms = milliseconds(at)
+    note = (("bus", at_ms), ("status", at_ms), ("mail", at_ms))
+    return Entry(owed_board(job_id), str(end), job_id, note=note)
 
 
 # ---- How a board stands ---------------------------------------------------------------------
@@ -257,10 +265,13 @@ def waiting(
         repository="acme/shop",
         user=user,
         is_trusted=is_trusted,
+        vouchers=(),
         priority=priority,
         attempt=0,
         round=0,
         queued_us=microseconds(came),
+        pushed_us=microseconds(came),
+        is_joined=False,
     )
 
 

@@ -1,6 +1,6 @@
 """CI over any stores, driven step by step: its clock stands still until it is told to move."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,32 +9,35 @@ from typing import Any
 from adapters.codec.ci_events import ACCOUNTS, JOBS, RECORDS
 from adapters.dynamodb.claiming import StoreTables
 from adapters.dynamodb.event_store import DynamoDBEventStore
+from adapters.memory.consumers import MemoryParking
 from adapters.memory.event_store import MemoryEventStore, Shared
-from adapters.memory.published import MemoryBus
+from adapters.memory.published import MemoryBus, MemoryNotices
 from domain.ci import accounts, intake, records, running, scheduling
 from domain.ci.accounts import Settings
 from domain.ci.choosing import Standings
 from domain.ci.hooks import Change, Installation, Told
 from domain.ci.jobs import commands as c
-from domain.ci.jobs.claiming import BUS, DEBTS, MAIL, STATUS
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import FOLD, Job
-from domain.ci.mailing import mail_end
+from domain.ci.mailing import Mailed, mail_end
 from domain.ci.places import owed_board, ref_of
 from domain.ci.ports import CiStreams, Mail
 from domain.ci.reporting import report
-from domain.ci.sweeping import CiSweeper, Swept, Tell
+from domain.ci.sweeping import GRACE, CiSweeper, Ports
+from domain.ci.swept import Swept
 from domain.kernel.ids import derived_id
 from domain.kernel.transition import Request, transition
 from domain.published.ci import count
 from handlers.streams.ci.broadcast import publish_ends
+from handlers.timers.ci.news import publish, wake
 from tests.support.builders import NOW
 from tests.support.ci_builders import branch, hook, push
 from tests.support.ci_outside import Checks, Deliveries, Mailer, Runner
 from tests.support.stores import MemoryWorld, World
 
 EVERYTHING = 10_000
+ENDS = {"JobFinished", "JobCancelled", "JobSuperseded", "JobRejected", "JobGivenUp"}
 
 
 def ci_streams(world: World) -> CiStreams:
@@ -86,9 +89,29 @@ class Desk:
     runner: Runner = field(default_factory=Runner)
     checks: Checks = field(default_factory=Checks)
     mailer: Mailer = field(default_factory=Mailer)
-    deliveries: Deliveries = field(default_factory=Deliveries)
+    lists: dict[str, Callable[[], Deliveries]] = field(default_factory=dict)
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    notices: MemoryNotices = field(default_factory=MemoryNotices)
+    parking: MemoryParking = field(default_factory=MemoryParking)
     addresses: dict[str, str] = field(default_factory=dict)
     asked: int = 0
+
+    def __post_init__(self) -> None:
+        """Have one sweeper, as a process has."""
+        self.sweeper = self.new_sweeper()
+
+    def new_sweeper(self) -> CiSweeper:
+        """Return a sweeper that remembers nothing yet, as in a new process."""
+        return CiSweeper(
+            Ports(
+                streams=self.streams,
+                runner=lambda: self.runner,
+                wake=lambda commit: wake(self.notices, commit),
+                publish=lambda job_id: publish(self.streams, self.bus, self.parking, job_id),
+                deliveries=lambda: self.lists,
+                clock=self.clock,
+            )
+        )
 
     def clock(self) -> datetime:
         return self.now
@@ -167,21 +190,31 @@ class Desk:
         running.record(self.streams, job_id, said, "test")
 
     def report(self, job_id: str) -> bool:
-        return report(self.streams, self.checks, job_id)
+        return report(self.streams, self.checks, job_id, self.clock)
 
     def mail(self, job_id: str) -> bool:
         address_of = partial(_address, self.addresses)
-        return mail_end(self.streams, self.mailer, address_of, write, job_id)
+        mailed = mail_end(self.streams, self.mailer, address_of, write, job_id, self.clock)
+        return mailed is not Mailed.NOT_OWED
 
     def tell_bus(self, job_id: str) -> bool:
-        """Publish what a job's ends have published, to a bus that takes everything."""
-        return publish_ends(self.streams, MemoryBus(), job_id)
+        """Publish what a job's ends have published."""
+        return publish_ends(self.streams, self.bus, job_id)
 
-    def sweep(self, *, with_deliveries: bool = False) -> Swept:
-        tell: dict[str, Tell] = {BUS: self.tell_bus, STATUS: self.report, MAIL: self.mail}
-        assert set(tell) == set(DEBTS)
-        deliveries = self.deliveries if with_deliveries else None
-        return CiSweeper(self.streams, self.runner, tell, deliveries, self.clock).sweep()
+    def sweep(self, grace: timedelta = GRACE) -> Swept:
+        """Sweep once, without a deadline."""
+        return self.sweeper.sweep(grace=grace)
+
+    def hear(self) -> None:
+        """Do what the queues do of the notices that were sent; see the template's subscriptions."""
+        heard, self.notices.sent = self.notices.sent, []
+        for notice in heard:
+            job_id = notice.routing.root_id
+            if {"JobClaimed", "CancellationRequested"} & set(notice.types):
+                self.start(job_id)
+            if ENDS & set(notice.types):
+                self.mail(job_id)
+            self.report(job_id)
 
     # ---- how things stand ---------------------------------------------------------------------
 

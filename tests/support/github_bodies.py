@@ -33,6 +33,7 @@ REPOSITORY: Final[Json] = {
     "owner": {"login": "Acme"},
 }
 SENDER: Final[Json] = {"login": "ada"}
+PUSHED_S: Final = 1_557_933_657
 PUSH: Final[Json] = {
     "ref": "refs/heads/main",
     "after": SHA,
@@ -48,6 +49,7 @@ PULL_REQUEST: Final[Json] = {
         "number": 7,
         "title": "Add a lid",
         "author_association": "NONE",
+        "updated_at": "2019-05-15T15:20:57Z",
         "head": {"ref": "lid", "sha": SHA, "repo": {"id": 186853002}},
         "base": {"ref": "main", "repo": {"id": 186853002}},
     },
@@ -82,7 +84,11 @@ CHECK_SUITE: Final[Json] = {
 }
 INSTALLATION: Final[Json] = {
     "action": "created",
-    "installation": {"account": {"login": "Acme"}},
+    "installation": {
+        "id": 957387,
+        "account": {"login": "Acme"},
+        "updated_at": "2019-05-15T15:20:57.000Z",
+    },
     "sender": SENDER,
 }
 SMALL: Final[dict[str, Json]] = {

@@ -1,7 +1,7 @@
 """Both ways of showing a report, over HTTP at the local GitHub, and the reference in memory."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,15 +12,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from adapters.github.check_runs import CheckRunChecks
 from adapters.github.connection import Api, AppAccess, TokenAccess, app_client, token_client
-from adapters.github.statuses import StatusChecks, rank_in
+from adapters.github.statuses import StatusChecks, rank_in, rank_said
 from adapters.memory.checks import MemoryChecks
+from domain.ci.pages import Pages
 from domain.ci.ports import Checks, Phase, Report, Verdict
 from handlers.local.github import serve
 from handlers.local.github_api import GitHub
 
 NAME = "octo/hello"
 SHA = "5d6e" * 10
-PAGES = "https://waybill.test/"
+PAGES = Pages("https://waybill.test/")
 TOKEN = "made-up"  # noqa: S105  # Opens nothing.
 AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PHASES = {"queued": Phase.QUEUED, "in_progress": Phase.RUNNING, "completed": Phase.ENDED}
@@ -92,19 +93,27 @@ def in_memory() -> Iterator[Shown]:
 
 
 @contextmanager
-def as_statuses(timeout_s: int = 5) -> Iterator[Shown]:
+def as_statuses(timeout_s: int = 5, pages: Pages = PAGES) -> Iterator[Shown]:
     with serve() as github, token_client(TOKEN, Api(github.url, timeout_s)) as client:
 
         def rank(job_id: str) -> tuple[int, int] | None:
-            ranks = (rank_in(one.get("target_url"), job_id) for one in statuses(github))
+            ranks = (
+                rank_in(one.get("target_url"), job_id) or rank_said(one["description"], job_id)
+                for one in statuses(github)
+            )
             return next(filter(None, ranks), None)
 
-        checks = StatusChecks(TokenAccess(client), PAGES)
+        checks = StatusChecks(TokenAccess(client), pages)
         yield Shown(checks, rank, lambda: written(github, "/statuses/"), "/statuses/", github)
 
 
+def as_bare_statuses() -> AbstractContextManager[Shown]:
+    """Show statuses where nobody has said how people reach our pages."""
+    return as_statuses(pages=Pages(""))
+
+
 @contextmanager
-def as_check_runs(timeout_s: int = 5) -> Iterator[Shown]:
+def as_check_runs(timeout_s: int = 5, pages: Pages = PAGES) -> Iterator[Shown]:
     with serve() as github, app_client("7", private_key(), Api(github.url, timeout_s)) as app:
 
         def rank(job_id: str) -> tuple[int, int] | None:
@@ -115,7 +124,7 @@ def as_check_runs(timeout_s: int = 5) -> Iterator[Shown]:
             ]
             return max(ranks, default=None)
 
-        checks = CheckRunChecks(AppAccess(app), PAGES)
+        checks = CheckRunChecks(AppAccess(app), pages)
         yield Shown(checks, rank, lambda: written(github, "/check-runs"), "/check-runs", github)
 
 

@@ -9,8 +9,8 @@
 """
 
 from collections.abc import Sequence
-from typing import Final
 
+from domain.ci.debts import owe
 from domain.ci.jobs import events as e
 from domain.ci.jobs.state import FOLD, Job, JobState, NoJob, Status
 from domain.ci.places import (
@@ -19,16 +19,10 @@ from domain.ci.places import (
     lane_place,
     microseconds,
     milliseconds,
-    owed_board,
     queue_place,
 )
 from domain.kernel.claims import UNTIL_MS, AnyClaim, Claim, ClaimAction, Entry, Share
-
-BUS: Final = "bus"
-STATUS: Final = "status"
-MAIL: Final = "mail"
-DEBTS: Final = (BUS, STATUS, MAIL)
-"""What an end owes: an event to other teams, a status to GitHub, a mail to its user."""
+from domain.kernel.times import UNKNOWN_TIME
 
 
 def claims(state: JobState, events: Sequence[e.JobEvent]) -> Sequence[AnyClaim]:
@@ -75,10 +69,13 @@ def _waiting(state: JobState) -> Entry | None:
         ("repository", state.repository),
         ("user", state.user),
         ("trusted", int(state.is_trusted)),
+        ("vouchers", "\n".join(state.vouchers)),
         ("priority", state.priority),
         ("attempt", state.attempt),
         ("round", state.ends),
         ("queued_us", microseconds(state.queued_at.utc) if state.queued_at.utc else 0),
+        ("pushed_us", state.pushed_us),
+        ("joined", int(state.is_joined)),
     )
     place = queue_place(state.key_us, state.job_id)
     return Entry(board_of(state.customer_id), place, state.job_id, note=note)
@@ -116,8 +113,7 @@ def _debts(before: JobState, after: Job) -> tuple[AnyClaim, ...]:
     ends = 0 if isinstance(before, NoJob) else before.ends
     if after.ends == ends:
         return ()
-    note = tuple((debt, 1) for debt in DEBTS)
-    return (Entry(owed_board(after.job_id), str(after.ends), after.job_id, note=note),)
+    return (owe(after.job_id, after.ends, after.ended_at or UNKNOWN_TIME),)
 
 
 def _is_active(state: JobState) -> bool:

@@ -56,22 +56,23 @@ class CancelJob:
 
 @dataclass(frozen=True, slots=True)
 class SupersedeJob:
-    """End a waiting job for a newer one."""
+    """End a waiting job for a newer one; `pushed_us` is how new it was when it was judged."""
 
     by_job: str
     now: datetime
+    pushed_us: int = field(default=0, metadata=EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
 class RejectJob:
     """End a waiting job that may not run.
 
-    `is_stranger`: nobody had vouched for it when it was judged.
+    `vouchers` are who had vouched for it when it was judged.
     """
 
     reason: Rejection
     now: datetime
-    is_stranger: bool = field(default=False, metadata=EVIDENCE)
+    vouchers: tuple[str, ...] = field(default=(), metadata=EVIDENCE)
 
 
 @dataclass(frozen=True, slots=True)

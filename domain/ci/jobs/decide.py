@@ -37,6 +37,7 @@ def queue(command: c.QueueJob, state: JobState) -> JobEvents:
             number=build.number,
             title=build.title,
             body=command.body,
+            pushed_s=build.pushed_s,
         )
     ]
 
@@ -44,14 +45,23 @@ def queue(command: c.QueueJob, state: JobState) -> JobEvents:
 def record_twin(command: c.RecordTwin, job: Job) -> JobEvents:
     """Remember another hook for the same commit, each body once.
 
-    Whoever may write to the repository vouches for a stranger's commit by pushing it.
+    Whoever may write to the repository vouches for a commit by pushing it: a stranger's may be
+    built then, and that of somebody who is blocked. Another branch that joins keeps the job from
+    being superseded in its own; the same branch, pushed back to this commit, makes it newer. A job
+    that was cancelled or lost has no answer for whoever asks after that, so it runs again.
     """
     build = command.build
-    vouched_by = build.user if build.is_trusted and not job.is_trusted else ""
-    is_one_too_many = len(job.twins) >= TWINS_MAX and not vouched_by
+    is_known = build.user in job.vouchers or (job.is_trusted and build.user == job.user)
+    vouched_by = build.user if build.is_trusted and not is_known else ""
+    joined_from = build.ref if build.ref != job.ref else ""
+    pushed_s = 0 if joined_from or build.pushed_s <= job.pushed_s else build.pushed_s
+    says_more = vouched_by or pushed_s or (joined_from and not job.is_joined) or job.has_no_answer
+    is_one_too_many = len(job.twins) >= TWINS_MAX and not says_more
     if command.body in (job.body, *job.twins) or is_one_too_many:
         return []
-    return [e.TwinRecorded(build.trigger, command.body, When(command.now), vouched_by)]
+    at = When(command.now)
+    twin = e.TwinRecorded(build.trigger, command.body, at, vouched_by, joined_from, pushed_s)
+    return [twin, e.JobRetried(build.user, at)] if job.has_no_answer else [twin]
 
 
 def set_priority(command: c.SetPriority, job: Job) -> JobEvents:
@@ -90,13 +100,15 @@ def cancel(command: c.CancelJob, job: Job) -> JobEvents:
 def supersede(command: c.SupersedeJob, job: Job) -> JobEvents:
     """End a waiting job for a newer one of its branch."""
     _pending(job)
+    if job.is_joined or job.pushed_us != command.pushed_us:
+        return []  # Somebody has asked for it again since it was judged.
     return [e.JobSuperseded(command.by_job, When(command.now))]
 
 
 def reject(command: c.RejectJob, job: Job) -> JobEvents:
     """End a waiting job that may not run."""
     _pending(job)
-    if command.is_stranger and job.is_trusted:
+    if job.vouchers != command.vouchers:
         return []  # Somebody has vouched for it since it was judged.
     return [e.JobRejected(command.reason, When(command.now))]
 

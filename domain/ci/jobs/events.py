@@ -28,7 +28,10 @@ class Rejection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobQueued:
-    """A hook asks for a build; `body` is the SHA-256 of its bytes, under which they are kept."""
+    """A hook asks for a build; `body` is the SHA-256 of its bytes, under which they are kept.
+
+    `pushed_s` is when it was pushed by GitHub's clock, in seconds since 1970; 0 if it did not say.
+    """
 
     job_id: str
     customer_id: str
@@ -44,19 +47,23 @@ class JobQueued:
     title: str = ""
     body: str = ""
     priority: int = PRIORITY_NORMAL
+    pushed_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TwinRecorded:
     """Another hook asked for the same commit; it gets this job's answer.
 
-    `vouched_by` is its user where that one is trusted and the job's was not.
+    `vouched_by` is its user where that one may write to the repository and was not known to ask.
+    `joined_from` is its branch where that is another one; `pushed_s` is when it was pushed.
     """
 
     trigger: Trigger
     body: str
     at: When
     vouched_by: str = ""
+    joined_from: str = ""
+    pushed_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

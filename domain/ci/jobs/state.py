@@ -15,6 +15,8 @@ LOSSES_MAX: Final = 3
 """Lost runs after which a job goes back to its queue; with one more it is given up."""
 TWINS_MAX: Final = 32
 """Twins that a job remembers; their bodies are kept however many they are."""
+VOUCHERS_MAX: Final = 3
+"""Who vouched last: all of them stand in the queue's line."""
 
 
 class Status(StrEnum):
@@ -41,7 +43,8 @@ class Job:
 
     `key_us` is its place in the queue, kept while it runs: a lost run goes back there.
     `ends` counts how often it ended: a retried job ends again. `cancelled_by` is who asked to stop
-    a run, or who ended the job.
+    a run, or who ended the job. `vouchers` may write to the repository and asked for it too;
+    `is_joined` tells that another branch waits for it.
     """
 
     job_id: str
@@ -64,6 +67,9 @@ class Job:
     losses: int = 0
     ends: int = 0
     twins: tuple[str, ...] = ()
+    vouchers: tuple[str, ...] = ()
+    is_joined: bool = False
+    pushed_s: int = 0
     cancelled_by: str = ""
     exit_code: int | None = None
     detail: str = ""
@@ -101,12 +107,30 @@ class Job:
         return self.status in (Status.REJECTED, Status.SUPERSEDED)
 
     @property
+    def has_no_answer(self) -> bool:
+        """Whether it has its commit and ended without a word about it."""
+        return self.status in (Status.CANCELLED, Status.LOST)
+
+    @property
+    def pushed_us(self) -> int:
+        """How new its branch's push is, in microseconds since 1970; 0 for what is not a push.
+
+        By GitHub's clock where it said so, because hooks may come late. What somebody had run again
+        is neither newer than a push nor needless for one.
+        """
+        if self.ends or self.trigger is Trigger.RERUN:
+            return 0
+        return self.pushed_s * _SECOND_US or _microseconds(self.queued_at)
+
+    @property
     def is_stopping(self) -> bool:
         """Whether a run is to be stopped."""
         return self.status is Status.ACTIVE and self.cancelled_by != ""
 
 
 JobState = NoJob | Job
+
+_SECOND_US: Final = 1_000_000
 
 
 def run_name(job_id: str, attempt: int) -> str:
@@ -135,21 +159,20 @@ def _queued(event: e.JobQueued) -> Job:
         trigger=event.trigger,
         user=event.user,
         queued_at=event.at,
-        key_us=_key_us(event.at),
+        key_us=_microseconds(event.at),
         is_trusted=event.is_trusted,
         number=event.number,
         title=event.title,
         body=event.body,
         priority=event.priority,
+        pushed_s=event.pushed_s,
     )
 
 
 def _changed(job: Job, event: e.JobEvent) -> Job:
     match event:
-        case e.TwinRecorded(body=body, vouched_by=""):
-            return replace(job, twins=(*job.twins, body))
-        case e.TwinRecorded(body=body, vouched_by=user):
-            return replace(job, twins=(*job.twins, body), user=user, is_trusted=True)
+        case e.TwinRecorded():
+            return _joined(job, event)
         case e.PriorityChanged(priority=priority, key_us=key_us):
             return replace(job, priority=priority, key_us=key_us)
         case e.JobClaimed(attempt=attempt, at=at):
@@ -165,6 +188,17 @@ def _changed(job: Job, event: e.JobEvent) -> Job:
             raise TypeError(message)
         case _:
             return _ended(job, event)
+
+
+def _joined(job: Job, event: e.TwinRecorded) -> Job:
+    vouchers = (*job.vouchers, event.vouched_by) if event.vouched_by else job.vouchers
+    return replace(
+        job,
+        twins=(*job.twins, event.body),
+        vouchers=vouchers[-VOUCHERS_MAX:],
+        is_joined=job.is_joined or event.joined_from != "",
+        pushed_s=max(job.pushed_s, event.pushed_s),
+    )
 
 
 End = e.JobFinished | e.JobCancelled | e.JobSuperseded | e.JobRejected | e.JobGivenUp
@@ -193,7 +227,7 @@ def _retried(job: Job, at: When) -> Job:
         job,
         status=Status.PENDING,
         queued_at=at,
-        key_us=_key_us(at),
+        key_us=_microseconds(at),
         priority=PRIORITY_NORMAL,
         losses=0,
         cancelled_by="",
@@ -204,7 +238,7 @@ def _retried(job: Job, at: When) -> Job:
     )
 
 
-def _key_us(at: When) -> int:
+def _microseconds(at: When) -> int:
     return microseconds(at.utc or datetime.max.replace(tzinfo=UTC))
 
 

@@ -8,6 +8,7 @@ from domain.ci.accounts import Account, Settings
 from domain.ci.choosing import Running, Waiting
 from domain.ci.jobs.events import JobEvent
 from domain.ci.jobs.state import Job, Status
+from domain.ci.pages import Keys, log_path, page_path, queue_page_path
 from domain.ci.reporting import summary
 from domain.kernel.times import When
 from handlers.api.ci import models as m
@@ -64,18 +65,20 @@ def timeline(events: Sequence[tuple[int, JobEvent]]) -> list[m.TimelineEntry]:
 
 
 def job_links(job: Job) -> m.JobLinks:
-    """Say where to go from a job."""
-    path = f"/ci/jobs/{job.job_id}"
+    """Say where a caller goes from a job.
+
+    Without keys: the answer to a command is the same bytes again for ever, whatever secrets live.
+    """
     return m.JobLinks(
-        self=path,
-        page=f"{path}/page",
-        log=f"{path}/log" if job.attempt else None,
+        self=f"/ci/jobs/{job.job_id}",
+        page=page_path(job.job_id),
+        log=log_path(job.job_id) if job.attempt else None,
         queue=f"/ci/customers/{job.customer_id}/queue",
     )
 
 
-def queue_answer(page: QueuePage, next_cursor: str | None) -> m.QueueAnswer:
-    """Show a queue."""
+def queue_answer(page: QueuePage, next_cursor: str | None, keys: Keys) -> m.QueueAnswer:
+    """Show a queue, and the link to its page that `keys` make."""
     account, board = page.board.account, page.board
     waiting = [
         _waiting(one, position, page.blocked[one.job_id])
@@ -83,12 +86,14 @@ def queue_answer(page: QueuePage, next_cursor: str | None) -> m.QueueAnswer:
     ]
     return m.QueueAnswer(
         customer_id=account.customer_id,
+        known=page.is_known,
         standing=account.standing,
         settings=_queue_settings(account.settings),
         slots=m.SlotsAnswer(taken=board.taken, total=account.settings.slots),
         running=[_running(one) for one in board.running],
         waiting=waiting,
         next_cursor=next_cursor,
+        page=queue_page_path(account.customer_id, keys.of_customer(account.customer_id)),
     )
 
 

@@ -33,13 +33,17 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A board, and some of what waits on it; the first of `waiting` stands at `position`."""
+    """A board, and some of what waits on it; the first of `waiting` stands at `position`.
+
+    `is_known`: something stands on the board, as it does for ever once a job has run.
+    """
 
     board: Standings
     waiting: Sequence[Waiting]
     position: int
     blocked: Mapping[str, BlockedBy | None]
     has_more: bool
+    is_known: bool
 
     @property
     def end(self) -> After:
@@ -66,7 +70,8 @@ def queue_page(boards: Boards, customer_id: str, limit: int, after: After) -> Qu
             shown += not is_before
         lines.append(line)
     board = standings(customer_id, lines)
-    return QueuePage(board, board.waiting[before:], before + 1, blocked(board), has_more)
+    waiting = board.waiting[before:]
+    return QueuePage(board, waiting, before + 1, blocked(board), has_more, bool(lines))
 
 
 def blocked(board: Standings) -> dict[str, BlockedBy | None]:

@@ -7,12 +7,11 @@ from datetime import datetime
 from domain.ci.hooks import Trigger
 from domain.ci.jobs import events as e
 from domain.ci.jobs.state import Job, Status
+from domain.ci.pages import log_path, queue_page_path
 from domain.ci.places import PRIORITY_NORMAL, branch_of
 from domain.ci.reporting import summary
 from domain.kernel.times import When
-from handlers.api.ci.answers import job_links
 from handlers.api.ci.looking import Seen
-from handlers.api.ci.models import JobLinks
 from handlers.api.ci.sentences import SHA_SHOWN, sentence
 from handlers.api.ci.text import Tail, between, counted, tail
 
@@ -46,7 +45,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """A job, in the words and the order of its page."""
+    """A job, in the words and the order of its page; an empty `queue_path` leads to no queue."""
 
     job_id: str
     customer_id: str
@@ -60,11 +59,14 @@ class JobPage:
     timeline: Sequence[Entry]
     attempt: int
     log: Tail
-    links: JobLinks
+    log_path: str
+    queue_path: str
 
 
-def job_page(known: Seen, position: int | None, said: bytes | None, now: datetime) -> JobPage:
-    """Say what a job's page shows, at a time."""
+def job_page(
+    known: Seen, position: int | None, said: bytes | None, key: str, now: datetime
+) -> JobPage:
+    """Say what a job's page shows, at a time; `key` is what it was opened with, if anything."""
     job = known.job
     branch = branch_of(job.ref)
     return JobPage(
@@ -80,7 +82,10 @@ def job_page(known: Seen, position: int | None, said: bytes | None, now: datetim
         timeline=tuple(_entry(event) for _, event in known.events),
         attempt=job.attempt,
         log=tail(said or b""),
-        links=job_links(job),
+        log_path=log_path(job.job_id, key),
+        # A job's link stands beside the commit, for everybody who may see this one repository; its
+        # customer's queue names the others too, and who works on them.
+        queue_path="" if key else queue_page_path(job.customer_id),
     )
 
 

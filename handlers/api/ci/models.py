@@ -209,12 +209,19 @@ class WaitingAnswer(Answer):
 
 
 class QueueAnswer(Answer):
-    """A customer's queue as it stands now; positions count from 1 over all pages."""
+    """A customer's queue as it stands now; positions count from 1 over all pages.
+
+    `known` is false where no job of the customer runs, waits or has run, and no installation or
+    setting was ever heard of: its name may be misspelt. `page` shows the queue to people; where
+    links have keys, whoever is given it sees the queue and every job in it.
+    """
 
     customer_id: str
+    known: bool
     standing: Standing
     settings: QueueSettings
     slots: SlotsAnswer
     running: list[RunningAnswer]
     waiting: list[WaitingAnswer]
     next_cursor: str | None
+    page: str

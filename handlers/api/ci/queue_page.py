@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.ci.accounts import Notify, Settings, Standing
 from domain.ci.choosing import Running, Waiting
+from domain.ci.pages import Keys, page_path
 from domain.ci.places import AGING_S_MAX, branch_of
 from handlers.api.ci.answers import from_microseconds, from_milliseconds
 from handlers.api.ci.board import BlockedBy
@@ -36,7 +37,7 @@ _STANDINGS: Final = {
 class Run:
     """A row of what runs."""
 
-    job_id: str
+    path: str
     repository: str
     branch: str
     attempt: int
@@ -49,7 +50,7 @@ class Wait:
     """A row of what waits."""
 
     position: str
-    job_id: str
+    path: str
     repository: str
     branch: str
     user: str
@@ -64,6 +65,7 @@ class QueuePage:
     """A queue, in the words and the order of its page."""
 
     customer_id: str
+    is_known: bool
     trouble: str
     taken: int
     total: int
@@ -74,17 +76,18 @@ class QueuePage:
     rules: Sequence[str]
 
 
-def queue_page(page: QueueRead, next_cursor: str | None, now: datetime) -> QueuePage:
-    """Say what a queue's page shows, at a time."""
+def queue_page(page: QueueRead, next_cursor: str | None, keys: Keys, now: datetime) -> QueuePage:
+    """Say what a queue's page shows, at a time; `keys` open the jobs that it links to."""
     account, board = page.board.account, page.board
     return QueuePage(
         customer_id=account.customer_id,
+        is_known=page.is_known,
         trouble=_STANDINGS[account.standing],
         taken=board.taken,
         total=account.settings.slots,
-        running=[_run(one, now) for one in sorted(board.running, key=_began)],
+        running=[_run(one, keys, now) for one in sorted(board.running, key=_began)],
         waiting=[
-            _wait(one, position, page.blocked[one.job_id], now)
+            _wait(one, position, page.blocked[one.job_id], keys, now)
             for position, one in enumerate(page.waiting, start=page.position)
         ],
         is_first=page.position == 1,
@@ -97,18 +100,29 @@ def _began(one: Running) -> tuple[int, str]:
     return one.began_ms, one.job_id
 
 
-def _run(one: Running, now: datetime) -> Run:
+def _run(one: Running, keys: Keys, now: datetime) -> Run:
     began = from_milliseconds(one.began_ms)
     return Run(
-        one.job_id, one.repository, branch_of(one.ref), one.attempt, began, between(began, now)
+        path=_path(one.job_id, keys),
+        repository=one.repository,
+        branch=branch_of(one.ref),
+        attempt=one.attempt,
+        began=began,
+        lasts=between(began, now),
     )
 
 
-def _wait(one: Waiting, position: int, blocked_by: BlockedBy | None, now: datetime) -> Wait:
+def _path(job_id: str, keys: Keys) -> str:
+    return page_path(job_id, keys.of_job(job_id))
+
+
+def _wait(
+    one: Waiting, position: int, blocked_by: BlockedBy | None, keys: Keys, now: datetime
+) -> Wait:
     queued = from_microseconds(one.queued_us)
     return Wait(
         position=f"{position:,}",
-        job_id=one.job_id,
+        path=_path(one.job_id, keys),
         repository=one.repository,
         branch=branch_of(one.ref),
         user=one.user,

@@ -40,11 +40,11 @@ class CiQueues:
         """Read a customer's queue as it stands now.
 
         A customer is an account at GitHub, in any capitals; one that nobody has mentioned has an
-        empty queue. `blocked_by` is branch where another job of the branch runs or comes first,
-        slots where all are taken, and suspended with the app.
+        empty queue, and `known` is false. `blocked_by` is branch where another job of the branch
+        runs or comes first, slots where all are taken, and suspended with the app.
         """
         page = page_of(self.ci, customer_id, limit, cursor)
-        return respond(queue_answer(page, next_cursor(page)))
+        return respond(queue_answer(page, next_cursor(page), self.ci.keys()))
 
 
 def page_of(ci: CiApi, customer_id: str, limit: int, cursor: str | None) -> QueuePage:

@@ -20,14 +20,14 @@ from handlers.api.routing import HTML
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
-def page(template: str, known: Mapping[str, Any]) -> Response[str]:
+def page(template: str, known: Mapping[str, Any], status: int = 200) -> Response[str]:
     """Render a page, which may load nothing, run nothing and be framed by nobody."""
     text = _environment().get_template(template).render(known)
     headers: dict[str, str | list[str]] = {
         "Content-Security-Policy": _policy(),
         "Referrer-Policy": "no-referrer",
     }
-    return Response(200, f"{HTML}; charset=utf-8", text, headers, compress=True)
+    return Response(status, f"{HTML}; charset=utf-8", text, headers, compress=True)
 
 
 @cache

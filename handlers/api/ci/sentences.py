@@ -26,8 +26,8 @@ def sentence(event: e.JobEvent) -> str:
     match event:
         case e.JobQueued():
             return _queued(event)
-        case e.TwinRecorded(trigger=trigger):
-            return f"{_TWINS[trigger]} of the same commit joined in: this job answers it too."
+        case e.TwinRecorded():
+            return _joined(event)
         case e.PriorityChanged(priority=priority, by=by):
             return f"{by} set the priority to {priority}."
         case e.JobClaimed(attempt=attempt, slots=slots):
@@ -50,6 +50,13 @@ def sentence(event: e.JobEvent) -> str:
             return f"{by} asked for another run; it waits at the end of the queue."
         case _:
             assert_never(event)
+
+
+def _joined(event: e.TwinRecorded) -> str:
+    where = f" to {branch_of(event.joined_from)}" if event.joined_from else ""
+    vouched = f" {event.vouched_by} vouches for it." if event.vouched_by else ""
+    joined = f"{_TWINS[event.trigger]} of the same commit{where} joined in"
+    return f"{joined}: this job answers it too.{vouched}"
 
 
 def _queued(event: e.JobQueued) -> str:

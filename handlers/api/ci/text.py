@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from handlers.durations import lasting
+from handlers.terminal import plain
 
 LINES_SHOWN: Final = 200
 LINE_LENGTH_SHOWN: Final = 1_000
 _BYTES_LOOKED_AT: Final = 1_000_000
 
-_ANSI: Final = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)|[@-Z\\-_])"
-)
-"""What a terminal obeys (ECMA-48): colours, movements, titles and links."""
+_LEFT_OUT: Final = re.compile(rb"^\[\.\.\. (\d{1,18}) bytes left out here \.\.\.\]$", re.MULTILINE)
+"""The line in place of what a log that is too long to be kept has lost."""
 _UNFIT: Final = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f"  # Controls; HTML has none but white space. A tab may stay.
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # They turn what follows around.
@@ -25,10 +24,11 @@ _UNFIT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The end of a log, and how many lines it has in all."""
+    """The end of a log, how many lines are kept of it in all, and how many bytes are not."""
 
     lines: Sequence[str]
     count: int
+    left_out_bytes: int = 0
 
 
 def shown(text: str) -> str:
@@ -41,7 +41,9 @@ def tail(said: bytes) -> Tail:
     text = said[-_BYTES_LOOKED_AT:].decode(errors="replace")
     before = said[:-_BYTES_LOOKED_AT].count(b"\n")
     lines = text.removesuffix("\n").split("\n") if text else []
-    return Tail([_line(line) for line in lines[-LINES_SHOWN:]], before + len(lines))
+    gap = _LEFT_OUT.search(said)
+    left_out_bytes = int(gap[1]) if gap else 0
+    return Tail([_line(line) for line in lines[-LINES_SHOWN:]], before + len(lines), left_out_bytes)
 
 
 def between(start: datetime | None, end: datetime | None) -> str:
@@ -60,8 +62,7 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _line(line: str) -> str:
-    """Return what stands in a line at its end: after a carriage return it is written anew."""
-    left = _ANSI.sub("", line).rstrip("\r").rpartition("\r")[2]
+    left = plain(line)
     if len(left) <= LINE_LENGTH_SHOWN:
         return left
     more = counted(len(left) - LINE_LENGTH_SHOWN, "more character")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.ci.mailing import mail_end
+from domain.ci.mailing import Mailed, mail_end
 from domain.ci.ports import MailRefusedError
 from domain.published.ports import Notice
 from handlers.logs import get_logger
@@ -18,7 +18,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _mail(notice: Notice) -> bool:
     job_id = notice.routing.root_id
     try:
-        mail_end(ci.streams(), ci.mailer(), ci.address_of, ci.write_mail, job_id)
+        mailed = mail_end(ci.streams(), ci.mailer(), ci.address_of, ci.write_mail, job_id, ci.clock)
     except MailRefusedError as error:
         get_logger().error("mail_given_up", job_id=job_id, error=str(error))
+    else:
+        if mailed is Mailed.NOBODY:
+            # Pushed under GitHub's no-reply address; `mail_to` is who hears of it instead.
+            get_logger().warning("mail_nobody", job_id=job_id, advice="set the customer's mail_to")
     return True

@@ -46,6 +46,8 @@ def _recorded(message: dict[str, Any]) -> bool:
 def _look(name: str, job_id: str, attempt: int) -> None:
     look = ci.runner().look(name)
     if look.status is not RunStatus.ENDED:
+        # The runner's answer is behind its own event, and nothing is lost: the run holds its lane
+        # still. Nobody makes its lease longer, and when it lapses the sweep looks again.
         return
     result = RecordResult(attempt, look.conclusion, look.exit_code, ci.clock(), look.detail)
     try:

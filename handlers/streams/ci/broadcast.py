@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any, Final
 
-from domain.ci.jobs.claiming import BUS
+from domain.ci.debts import Debt, strike_one
 from domain.ci.jobs.state import FOLD
-from domain.ci.places import owed_board
 from domain.ci.ports import CiStreams
 from domain.kernel.commits import Commit
 from domain.kernel.consumers import Parking
@@ -94,4 +93,4 @@ def _strike(streams: CiStreams, stream: str, outgoing: Sequence[Outgoing]) -> No
     """Each end publishes one event, so the event's sequence is the end's number."""
     job_id = stream.removeprefix(FOLD.stream(""))
     for one in outgoing:
-        streams.boards.strike(owed_board(job_id), str(one.sequence), BUS)
+        strike_one(streams.boards, job_id, one.sequence, Debt.BUS)

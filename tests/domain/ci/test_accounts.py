@@ -15,7 +15,7 @@ from domain.ci.accounts import (
     Standing,
     account_on,
 )
-from domain.ci.hooks import Change
+from domain.ci.hooks import Change, Installed
 from domain.ci.places import AGING_S_MAX
 from domain.ci.refusals import AccountRefusal
 from domain.kernel.boards import Line
@@ -36,12 +36,12 @@ ALL = Settings(
 )
 
 
-def changed(change: Change) -> AccountChanged:
-    return AccountChanged("acme", change, AT)
+def changed(change: Change, installation_id: int = 0, updated_s: int = 0) -> AccountChanged:
+    return AccountChanged("acme", change, AT, installation_id, updated_s)
 
 
-def change(wanted: Change) -> ChangeAccount:
-    return ChangeAccount("acme", wanted, NOW)
+def change(wanted: Change, installation_id: int = 0, updated_s: int = 0) -> ChangeAccount:
+    return ChangeAccount("acme", Installed(wanted, installation_id, updated_s), NOW)
 
 
 def chosen(settings: Settings) -> SettingsChanged:
@@ -78,6 +78,28 @@ def test_what_changes_nothing_is_no_event_even_in_other_words() -> None:
     given(changed(Change.GRANTED)).when(change(Change.RESUMED)).then_nothing()
     given(changed(Change.SUSPENDED)).when(change(Change.RESUMED)).then(changed(Change.RESUMED))
     given(changed(Change.REVOKED)).when(change(Change.GRANTED)).then(changed(Change.GRANTED))
+
+
+def test_what_github_said_earlier_and_comes_late_changes_nothing() -> None:
+    resumed = changed(Change.RESUMED, 7, 200)
+    given(resumed).when(change(Change.SUSPENDED, 7, 100)).then_nothing()
+    given(resumed).when(change(Change.SUSPENDED, 7, 200)).then(changed(Change.SUSPENDED, 7, 200))
+    given(resumed).when(change(Change.SUSPENDED, 7, 300)).then(changed(Change.SUSPENDED, 7, 300))
+    # It stands as before, and what was said in between may still be on its way.
+    given(resumed).when(change(Change.RESUMED, 7, 300)).then(changed(Change.RESUMED, 7, 300))
+
+
+def test_an_installation_of_before_says_nothing_of_the_one_that_followed() -> None:
+    anew = changed(Change.GRANTED, 8, 100)
+    given(anew).when(change(Change.REVOKED, 7, 300)).then_nothing()
+    given(anew).when(change(Change.REVOKED, 8, 50)).then(changed(Change.REVOKED, 8, 50))
+    given(changed(Change.REVOKED, 7, 300)).when(change(Change.GRANTED, 8, 100)).then(anew)
+
+
+@pytest.mark.parametrize("said", [Change.GRANTED, Change.SUSPENDED, Change.RESUMED])
+def test_what_was_removed_never_comes_back_under_its_number(said: Change) -> None:
+    given(changed(Change.REVOKED, 7, 100)).when(change(said, 7, 300)).then_nothing()
+    given(changed(Change.REVOKED)).when(change(said)).then(changed(said))
 
 
 def test_settings_are_chosen_whole_and_the_same_choice_again_is_nothing_new() -> None:
@@ -118,7 +140,7 @@ def test_the_bounds_themselves_may_be_chosen() -> None:
 
 
 def test_a_customer_needs_a_name_that_can_stand_in_a_key() -> None:
-    odd = ChangeAccount("acme/shop", Change.GRANTED, NOW)
+    odd = ChangeAccount("acme/shop", Installed(Change.GRANTED), NOW)
     given().when(odd).then_refused(KernelRefusal.INVALID_ID, "customer_id")
 
 

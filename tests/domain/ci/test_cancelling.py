@@ -14,6 +14,7 @@ from tests.support.ci_builders import (
     ENDED,
     RELEASE,
     SLOT_BACK,
+    branch,
     cancel,
     cancelled,
     claimed,
@@ -22,6 +23,7 @@ from tests.support.ci_builders import (
     failed,
     job_after,
     lane,
+    later,
     lose,
     lost,
     passed,
@@ -30,6 +32,7 @@ from tests.support.ci_builders import (
     rejected,
     result,
     stopping,
+    supersede,
     superseded,
 )
 from tests.support.given import given
@@ -45,7 +48,7 @@ def test_a_waiting_job_that_ends_leaves_the_queue_and_owes_everybody_the_news() 
     gone = [place(job_after(queued()), RELEASE), debts()]
     assert claims_of(cancel(), queued()) == gone
     given_back = [Claim(job_after(queued()).commit, "job#j1", RELEASE), *gone]
-    assert claims_of(c.SupersedeJob("j2", NOW), queued()) == given_back
+    assert claims_of(supersede(), queued()) == given_back
     assert claims_of(c.RejectJob(Rejection.ACCOUNT_REVOKED, NOW), queued()) == given_back
 
 
@@ -89,7 +92,7 @@ def test_what_has_ended_otherwise_cannot_be_cancelled_any_more(status: Status) -
 
 
 def test_superseding_is_an_end_of_its_own_that_names_the_newer_job() -> None:
-    given(queued()).when(c.SupersedeJob("j2", NOW)).then(superseded("j2"))
+    given(queued()).when(supersede()).then(superseded("j2"))
     job = job_after(queued(), superseded("j2"))
     assert (job.status, job.detail, job.cancelled_by) == (Status.SUPERSEDED, "j2", "")
 
@@ -101,9 +104,7 @@ def test_a_rejected_job_says_why(reason: Rejection) -> None:
     assert (job.status, job.detail) == (Status.REJECTED, reason.value)
 
 
-@pytest.mark.parametrize(
-    "command", [c.SupersedeJob("j2", NOW), c.RejectJob(Rejection.USER_NOT_ALLOWED, NOW)]
-)
+@pytest.mark.parametrize("command", [supersede(), c.RejectJob(Rejection.USER_NOT_ALLOWED, NOW)])
 def test_only_what_waits_is_superseded_or_rejected(command: c.JobCommand) -> None:
     refusal = JobRefusal.JOB_NOT_PENDING
     given(queued(), claimed()).when(command).then_refused(refusal, status="active")
@@ -112,8 +113,16 @@ def test_only_what_waits_is_superseded_or_rejected(command: c.JobCommand) -> Non
 
 def test_who_has_been_vouched_for_since_is_not_turned_away_as_a_stranger() -> None:
     stranger = replace(queued(), user="eve", is_trusted=False)
-    judged = c.RejectJob(Rejection.USER_NOT_ALLOWED, NOW, is_stranger=True)
+    judged = c.RejectJob(Rejection.USER_NOT_ALLOWED, NOW)
     given(stranger).when(judged).then(rejected())
     vouched = TwinRecorded(Trigger.PUSH, "b2", AT, vouched_by="ann")
     given(stranger, vouched).when(judged).then_nothing()
-    given(queued()).when(replace(judged, is_stranger=False)).then(rejected())
+    given(stranger, vouched).when(replace(judged, vouchers=("ann",))).then(rejected())
+
+
+def test_what_was_asked_for_again_since_it_was_judged_is_not_superseded() -> None:
+    joined = TwinRecorded(Trigger.PUSH, "b2", AT, joined_from=branch("dev"))
+    given(queued(), joined).when(supersede()).then_nothing()
+    back = TwinRecorded(Trigger.PUSH, "b2", AT, pushed_s=milliseconds(later(1)) // 1000)
+    given(queued(), back).when(supersede()).then_nothing()
+    given(queued(), back).when(supersede(pushed=later(1))).then(superseded("j2"))

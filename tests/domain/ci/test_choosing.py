@@ -9,9 +9,19 @@ from hypothesis import strategies as st
 from domain.ci.accounts import Settings, Standing
 from domain.ci.choosing import Plan, Running, Standings, Waiting, choose, is_allowed, standings
 from domain.ci.jobs.events import Rejection
-from domain.ci.places import COUNT, lane_place
+from domain.ci.places import COUNT, lane_place, microseconds
 from domain.kernel.boards import Line
-from tests.support.ci_builders import board, ids, job_after, place, queued, running, waiting
+from tests.support.builders import NOW
+from tests.support.ci_builders import (
+    board,
+    ids,
+    job_after,
+    later,
+    place,
+    queued,
+    running,
+    waiting,
+)
 
 
 def starts(*lines: Waiting | Running, slots: int = 4) -> list[str]:
@@ -104,10 +114,44 @@ def test_the_newest_is_the_one_queued_last_whatever_its_priority() -> None:
 
 def test_a_job_that_is_run_again_makes_no_newer_push_needless_and_is_not_made_so() -> None:
     pushed = waiting("pushed", ref="main", minutes=1)
-    again = replace(waiting("again", ref="main", minutes=5), round=1)
+    again = replace(waiting("again", ref="main", minutes=5), pushed_us=0)
     newer = waiting("newer", ref="main", minutes=9)
     plan = choose(board(pushed, again, newer, settings=Settings(supersedes=True)))
     assert [(job.job_id, by) for job, by in plan.supersedes] == [("pushed", "newer")]
+
+
+def test_a_push_that_comes_late_is_not_newer_than_what_was_pushed_after_it() -> None:
+    first = replace(waiting("first", ref="main", minutes=5), pushed_us=microseconds(later(0)))
+    second = replace(waiting("second", ref="main", minutes=3), pushed_us=microseconds(later(1)))
+    plan = choose(board(first, second, settings=Settings(supersedes=True)))
+    assert [(job.job_id, by) for job, by in plan.supersedes] == [("first", "second")]
+
+
+def test_of_two_pushes_in_one_second_the_later_to_come_is_the_newer() -> None:
+    first = replace(waiting("first", ref="main"), pushed_us=microseconds(NOW))
+    second = replace(waiting("second", ref="main", minutes=1), pushed_us=microseconds(NOW))
+    plan = choose(board(first, second, settings=Settings(supersedes=True)))
+    assert [(job.job_id, by) for job, by in plan.supersedes] == [("first", "second")]
+
+
+def test_what_another_branch_waits_for_is_not_superseded_in_its_own() -> None:
+    joined = replace(waiting("joined", ref="main"), is_joined=True)
+    plan = choose(board(joined, waiting("new", "main", 1), settings=Settings(supersedes=True)))
+    assert plan.supersedes == ()
+    assert ids(plan.starts) == ["joined"]
+    newest = replace(waiting("newest", "main", 2), is_joined=True)
+    plan = choose(board(joined, newest, settings=Settings(supersedes=True)))
+    assert plan.supersedes == ()
+
+
+def test_who_is_blocked_may_have_built_what_somebody_else_asks_for_too() -> None:
+    settings = Settings(blocked=("eve",))
+    vouched = replace(waiting("vouched", user="eve"), vouchers=("ann",))
+    assert choose(board(vouched, settings=settings)).rejects == ()
+    among_themselves = choose(board(replace(vouched, vouchers=("Eve",)), settings=settings))
+    assert ids([one for one, _ in among_themselves.rejects]) == ["vouched"]
+    stranger = replace(waiting("stranger", user="bob", is_trusted=False), vouchers=("ann",))
+    assert choose(board(stranger, settings=settings)).rejects == ()
 
 
 def test_what_runs_is_never_superseded_and_what_is_turned_away_supersedes_nothing() -> None:

@@ -9,6 +9,7 @@ from domain.ci.hooks import (
     Change,
     Hook,
     Installation,
+    Installed,
     MergeGroup,
     Nothing,
     Other,
@@ -27,7 +28,7 @@ WIDGETS = Repository("186853002", "acme/widgets")
 SHA = "6113728f27ae82c7b1a177c8d03f9e96e0adf246"
 PUSH = Push(WIDGETS, "refs/heads/main", SHA, "Add a lid")
 PULL = PullRequest(WIDGETS, "opened", 7, "lid", SHA, "Add a lid")
-FORK = replace(PULL, is_fork=True, association="CONTRIBUTOR")
+FORK = replace(PULL, is_fork=True, association="CONTRIBUTOR", sender="ada")
 GROUP = MergeGroup(WIDGETS, "checks_requested", "refs/heads/gh-readonly-queue/main/pr-7", SHA)
 AGAIN = Rerequest(WIDGETS, "refs/heads/main", SHA)
 SKIPS = ["skip ci", "ci skip", "no ci", "skip actions", "actions skip"]
@@ -177,6 +178,18 @@ def test_a_fork_of_anybody_else_is_not_trusted(association: str) -> None:
     assert not build(replace(FORK, association=association)).is_trusted
 
 
+def test_whoever_pushes_to_a_members_fork_is_judged_for_it_and_not_the_member() -> None:
+    members = replace(FORK, association="MEMBER", action="synchronize")
+    assert build(replace(members, sender="ADA")).is_trusted
+    pushed = build(replace(members, sender="eve"))
+    assert (pushed.user, pushed.is_trusted) == ("eve", False)
+
+
+def test_who_reopens_a_pull_request_of_a_fork_neither_wrote_it_nor_vouches_for_it() -> None:
+    reopened = build(replace(FORK, association="MEMBER", action="reopened", sender="bob"))
+    assert (reopened.user, reopened.is_trusted) == ("ada", False)
+
+
 # ---- merge groups, and asking again ------------------------------------------------------------
 
 
@@ -218,7 +231,7 @@ def test_a_check_without_a_branch_has_a_lane_of_its_commit() -> None:
     ],
 )
 def test_an_installation_changes_the_account(action: str, change: Change) -> None:
-    assert asked(Installation(action)) is change
+    assert asked(Installation(action, 7, 100)) == Installed(change, 7, 100)
 
 
 def test_new_permissions_change_no_account() -> None:

@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from domain.ci.accounts import Account, Standing
+from domain.ci.accounts import Account, Settings, Standing
 from domain.ci.hooks import (
     NOBODY,
     Change,
@@ -16,6 +16,7 @@ from domain.ci.hooks import (
     Rerequest,
 )
 from domain.ci.intake import Arrival, Became, Taken, take_in
+from domain.ci.jobs.commands import LoseRun
 from domain.ci.jobs.events import JobEvent
 from domain.ci.jobs.state import JobState, Status
 from domain.ci.records import Record
@@ -135,7 +136,49 @@ def test_a_stranger_that_somebody_trusted_vouches_for_is_built_as_theirs(desk: D
     fork = desk.take_in(pull(is_fork=True), "pull", "eve", event="pull_request").job_id
     assert desk.take_in(push(), "push") == Taken(Became.TWIN, fork)
     assert desk.schedule().started == (fork,)
-    assert desk.job(fork).user == "ann"
+    assert (desk.job(fork).user, desk.job(fork).vouchers) == ("eve", ("ann",))
+
+
+def test_another_branch_that_joined_has_its_commit_built_whatever_is_pushed_to_the_first(
+    desk: Desk,
+) -> None:
+    desk.choose(Settings(slots=1, supersedes=True))
+    busy = desk.push("busy")
+    desk.schedule()
+    first = desk.take_in(push(), "one").job_id
+    assert desk.take_in(push(branch("dev")), "dev") == Taken(Became.TWIN, first)
+    desk.wait(minutes=1)
+    second = desk.take_in(push(sha=OTHER_SHA), "two").job_id
+    desk.schedule()
+    assert desk.board.queue == (first, second)
+    assert desk.job(busy).status is Status.ACTIVE
+
+
+def test_a_branch_that_was_pushed_back_to_a_waiting_commit_has_that_one_built(desk: Desk) -> None:
+    desk.choose(Settings(slots=1, supersedes=True))
+    desk.push("busy")
+    desk.schedule()
+    first = desk.take_in(replace(push(), pushed_s=100), "one").job_id
+    second = desk.take_in(replace(push(sha=OTHER_SHA), pushed_s=200), "two").job_id
+    assert desk.take_in(replace(push(), pushed_s=300), "back") == Taken(Became.TWIN, first)
+    assert desk.schedule().ended == (second,)
+    assert desk.board.queue == (first,)
+
+
+@pytest.mark.parametrize("end", [Status.CANCELLED, Status.LOST])
+def test_a_commit_whose_job_was_cancelled_or_lost_is_built_when_it_is_pushed_elsewhere(
+    desk: Desk, end: Status
+) -> None:
+    job_id = desk.take_in(push(), "main").job_id
+    if end is Status.CANCELLED:
+        desk.cancel(job_id)
+    for attempt in range(1, 5 if end is Status.LOST else 1):
+        desk.schedule()
+        desk.ask(job_id, LoseRun(attempt, desk.wait(minutes=2)))
+    assert desk.job(job_id).status is end
+    for _ in range(2):
+        assert desk.take_in(push(branch("dev")), "dev") == Taken(Became.TWIN, job_id)
+    assert desk.schedule().started == (job_id,)
 
 
 # ---- runs again -------------------------------------------------------------------------------

@@ -1,48 +1,34 @@
 import pytest
 
 from domain.ci.accounts import Notify, Settings
-from domain.ci.hooks import Change
-from domain.ci.jobs.claiming import BUS, STATUS
+from domain.ci.debts import Debt
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Status
-from domain.ci.mailing import recipient
+from domain.ci.mailing import Mailed, mail_end, wants_mail
 from domain.ci.ports import MailRefusedError
 from tests.support.ci_builders import ENDED, job_after
-from tests.support.ci_desk import Desk
+from tests.support.ci_desk import Desk, write
 
 ANN = "ann@acme.example"
 OPS = "ops@acme.example"
 
 
-def told(status: Status, notify: Notify = Notify.ALL, address: str = ANN, mail_to: str = "") -> str:
-    """Return who hears of an end; the address stands in the body of the job's hook."""
-    addresses = {"body-j1": address}
-    settings = Settings(notify=notify, mail_to=mail_to)
-    return recipient(job_after(ENDED[status]), settings, lambda body: addresses.get(body, ""))
+def heard_of(notify: Notify) -> set[Status]:
+    """Return the ends that are worth a mail to whoever has chosen so."""
+    settings = Settings(notify=notify)
+    return {status for status, past in ENDED.items() if wants_mail(job_after(past), settings)}
 
 
-@pytest.mark.parametrize("status", [one for one in ENDED if one is not Status.SUPERSEDED])
-def test_a_user_hears_of_every_end(status: Status) -> None:
-    assert told(status) == ANN
-
-
-def test_nobody_hears_of_what_they_have_superseded_themselves() -> None:
-    assert told(Status.SUPERSEDED) == ""
+def test_a_user_hears_of_every_end_but_what_they_have_superseded_themselves() -> None:
+    assert heard_of(Notify.ALL) == set(ENDED) - {Status.SUPERSEDED}
 
 
 def test_whoever_wants_failures_only_hears_of_everything_that_did_not_pass() -> None:
-    heard = {status for status in ENDED if told(status, Notify.FAILURES)}
-    assert heard == set(ENDED) - {Status.PASSED, Status.SUPERSEDED}
+    assert heard_of(Notify.FAILURES) == set(ENDED) - {Status.PASSED, Status.SUPERSEDED}
 
 
 def test_whoever_wants_no_mail_gets_none() -> None:
-    assert {told(status, Notify.NONE, mail_to=OPS) for status in ENDED} == {""}
-
-
-def test_where_a_hook_names_no_address_the_customers_own_is_taken_if_there_is_one() -> None:
-    assert told(Status.FAILED, address="", mail_to=OPS) == OPS
-    assert told(Status.FAILED, address=ANN, mail_to=OPS) == ANN
-    assert told(Status.FAILED, address="") == ""
+    assert heard_of(Notify.NONE) == set()
 
 
 # ---- sending ----------------------------------------------------------------------------------
@@ -65,7 +51,7 @@ def test_the_mail_of_an_end_leaves_once_under_a_key_of_job_and_end(desk: Desk) -
     assert desk.mail(job_id)
     assert not desk.mail(job_id)
     assert [(mail.key, mail.to) for mail in desk.mailer.sent] == [(f"{job_id}-1", ANN)]
-    assert desk.owed(job_id) == {"1": {BUS, STATUS}}
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.STATUS}}
 
 
 def test_the_end_of_another_round_is_another_mail(desk: Desk) -> None:
@@ -93,23 +79,71 @@ def test_a_mail_that_nobody_will_take_is_owed_no_longer(desk: Desk) -> None:
     with pytest.raises(MailRefusedError):
         desk.mail(job_id)
     assert not desk.mail(job_id)
-    assert desk.owed(job_id) == {"1": {BUS, STATUS}}
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.STATUS}}
+
+
+def test_a_mail_that_could_not_leave_for_three_days_is_given_up_by_name(desk: Desk) -> None:
+    job_id = ended(desk)
+    desk.mailer.script = [ConnectionError("no route"), ConnectionError("no route"), None]
+    desk.wait(days=3)
+    with pytest.raises(ConnectionError):
+        desk.mail(job_id)
+    desk.wait(seconds=1)
+    with pytest.raises(MailRefusedError, match="3 days"):
+        desk.mail(job_id)
+    assert not desk.mail(job_id)
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.STATUS}}
 
 
 def test_what_is_worth_no_mail_is_owed_none_after_a_look(desk: Desk) -> None:
     desk.choose(Settings(notify=Notify.NONE))
     job_id = ended(desk)
     assert desk.mail(job_id)
-    assert (desk.mailer.sent, desk.owed(job_id)) == ([], {"1": {BUS, STATUS}})
+    assert (desk.mailer.sent, desk.owed(job_id)) == ([], {"1": {Debt.BUS, Debt.STATUS}})
 
 
-def test_the_customers_own_address_is_found_in_its_account(desk: Desk) -> None:
-    desk.addresses.clear()
-    desk.change(Change.GRANTED)
+@pytest.mark.parametrize(("address", "reader"), [("", OPS), (ANN, ANN)])
+def test_where_a_hook_names_no_address_the_customers_own_is_taken(
+    desk: Desk, address: str, reader: str
+) -> None:
+    desk.addresses["body"] = address
     desk.choose(Settings(mail_to=OPS))
     job_id = ended(desk)
     assert desk.mail(job_id)
-    assert desk.mailer.sent[0].to == OPS
+    assert [mail.to for mail in desk.mailer.sent] == [reader]
+
+
+@pytest.mark.parametrize(
+    ("address", "notify", "became"),
+    [
+        (ANN, Notify.ALL, Mailed.SENT),
+        ("", Notify.ALL, Mailed.NOBODY),
+        ("", Notify.NONE, Mailed.UNWANTED),
+        (ANN, Notify.NONE, Mailed.UNWANTED),
+    ],
+)
+def test_a_mail_that_is_wanted_and_has_no_reader_is_told_from_one_that_nobody_wants(
+    desk: Desk, address: str, notify: Notify, became: Mailed
+) -> None:
+    desk.choose(Settings(notify=notify))
+    job_id = ended(desk)
+    found = [
+        mail_end(desk.streams, desk.mailer, lambda _: address, write, job_id, desk.clock)
+        for _ in range(2)
+    ]
+    assert found == [became, Mailed.NOT_OWED]
+    assert len(desk.mailer.sent) == (became is Mailed.SENT)
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.STATUS}}
+
+
+def test_the_mail_of_an_end_among_many_that_nobody_was_told_of_is_found(desk: Desk) -> None:
+    job_id = ended(desk)
+    for _ in range(11):
+        desk.retry(job_id)
+        desk.cancel(job_id)
+    assert desk.mail(job_id)
+    assert all(Debt.MAIL not in debts for debts in desk.owed(job_id).values())
+    assert [mail.key for mail in desk.mailer.sent] == [f"{job_id}-12"]
 
 
 def test_nothing_is_mailed_of_a_job_that_goes_on_or_never_was(desk: Desk) -> None:

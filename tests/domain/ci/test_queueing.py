@@ -7,6 +7,7 @@ from domain.ci.jobs import commands as c
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Rejection, TwinRecorded
 from domain.ci.jobs.state import TWINS_MAX, Status
+from domain.ci.places import microseconds, milliseconds
 from domain.ci.refusals import JobRefusal
 from domain.kernel.claims import Claim, ClaimAction
 from domain.kernel.refused import KernelRefusal
@@ -14,18 +15,23 @@ from tests.support.builders import AT, NOW
 from tests.support.ci_builders import (
     ENDED,
     SHA,
+    branch,
     build,
     cancel,
+    cancelled,
     claim,
     claims_of,
     job_after,
+    later,
     lose,
     place,
     prioritise,
     queue,
     queued,
     result,
+    retried,
     retry,
+    supersede,
 )
 from tests.support.given import given
 
@@ -84,8 +90,8 @@ def test_a_job_remembers_so_many_twins_and_no_more() -> None:
 
 
 def test_a_twin_is_remembered_when_the_job_has_ended_too() -> None:
-    for past in ENDED.values():
-        given(past).when(twin("other")).then(recorded("other"))
+    for status in (Status.PASSED, Status.FAILED, Status.REJECTED, Status.SUPERSEDED):
+        given(ENDED[status]).when(twin("other")).then(recorded("other"))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +101,7 @@ def test_a_twin_is_remembered_when_the_job_has_ended_too() -> None:
         prioritise(9),
         claim(),
         cancel(),
-        c.SupersedeJob("j2", NOW),
+        supersede(),
         c.RejectJob(Rejection.ACCOUNT_REVOKED, NOW),
         result(),
         lose(),
@@ -127,21 +133,67 @@ def test_a_strangers_commit_that_somebody_trusted_pushes_is_vouched_for() -> Non
     vouched = TwinRecorded(Trigger.PUSH, "b2", AT, vouched_by="ann")
     given(stranger).when(push).then(vouched)
     job = job_after(stranger, vouched)
-    assert (job.is_trusted, job.user) == (True, "ann")
+    assert (job.is_trusted, job.user, job.vouchers) == (False, "mallory", ("ann",))
     # Its line in the queue says so, in the same write: choosing reads that line and nothing else.
     (line,) = claims_of(push, stranger)
     assert line == place(job)
+
+
+def test_whoever_else_may_write_vouches_once_and_the_newest_three_are_known() -> None:
+    def asks(user: str, body: str) -> c.RecordTwin:
+        return c.RecordTwin(build(user=user), body, NOW)
+
+    def vouched(user: str, body: str = "b2") -> TwinRecorded:
+        return TwinRecorded(Trigger.PUSH, body, AT, vouched_by=user)
+
+    given(queued()).when(asks("ann", "b2")).then(vouched(""))  # Ann has asked already.
+    given(queued()).when(asks("bob", "b2")).then(vouched("bob"))
+    given(queued(), vouched("bob")).when(asks("bob", "b3")).then(vouched("", "b3"))
+    all_of_them = [vouched(user, user) for user in ("bob", "cleo", "dan", "eli")]
+    assert job_after(queued(), *all_of_them).vouchers == ("cleo", "dan", "eli")
+
+
+def test_another_branch_that_joins_is_remembered_and_the_same_one_makes_it_newer() -> None:
+    pushed_s = milliseconds(later(1)) // 1000
+    elsewhere = replace(build(ref=branch("dev")), pushed_s=pushed_s)
+    joined = TwinRecorded(Trigger.PUSH, "b2", AT, joined_from=branch("dev"))
+    given(queued()).when(c.RecordTwin(elsewhere, "b2", NOW)).then(joined)
+    back = TwinRecorded(Trigger.PUSH, "b2", AT, pushed_s=pushed_s)
+    given(queued()).when(c.RecordTwin(replace(build(), pushed_s=pushed_s), "b2", NOW)).then(back)
+    job = job_after(queued(), joined)
+    assert (job.is_joined, job.pushed_us) == (True, microseconds(NOW))
+    job = job_after(queued(), back)
+    assert (job.is_joined, job.pushed_us) == (False, microseconds(later(1)))
+    given(queued(), back).when(c.RecordTwin(replace(build(), pushed_s=1), "b3", NOW)).then(
+        TwinRecorded(Trigger.PUSH, "b3", AT)
+    )
+
+
+def test_what_is_run_again_is_no_push_of_its_branch() -> None:
+    assert job_after(queued(), cancelled(), retried()).pushed_us == 0
+    assert job_after(replace(queued(), trigger=Trigger.RERUN)).pushed_us == 0
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.SUPERSEDED])
 def test_a_commit_that_was_turned_away_is_free_for_another_hook_and_taken_again_by_a_retry(
     status: Status,
 ) -> None:
-    *past, last = ENDED[status]
     commands: dict[Status, c.JobCommand] = {
         Status.REJECTED: c.RejectJob(Rejection.USER_NOT_ALLOWED, NOW),
-        Status.SUPERSEDED: c.SupersedeJob("j2", NOW),
+        Status.SUPERSEDED: supersede(),
     }
     held = Claim(COMMIT, "job#j1")
-    assert replace(held, action=ClaimAction.RELEASE) in claims_of(commands[status], *past)
-    assert held in claims_of(retry(), *past, last)
+    assert replace(held, action=ClaimAction.RELEASE) in claims_of(commands[status], queued())
+    assert held in claims_of(retry(), ENDED[status])
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.LOST])
+def test_a_job_without_an_answer_runs_again_for_whoever_asks_for_its_commit(
+    status: Status,
+) -> None:
+    given(ENDED[status]).when(twin("other")).then(recorded("other"), retried())
+    again = (*ENDED[status], recorded("other"), retried())
+    given(again).when(twin("other")).then_nothing()
+    given(again, cancelled()).when(twin("other")).then_nothing()
+    known = tuple(recorded(str(number)) for number in range(TWINS_MAX))
+    given(queued(), known, cancelled()).when(twin("one more")).then(recorded("one more"), retried())

@@ -1,11 +1,18 @@
 import pytest
 
 from domain.ci.accounts import Settings
-from domain.ci.jobs.claiming import BUS, MAIL, STATUS
+from domain.ci.debts import Debt
 from domain.ci.jobs.events import Conclusion, JobEvent, Rejection
 from domain.ci.jobs.state import Status
-from domain.ci.ports import Phase, Report, ReportLaterError, ReportRefusedError, Verdict
-from domain.ci.reporting import LOOKS_MAX, report_of, summary
+from domain.ci.ports import (
+    Phase,
+    Report,
+    ReportDeniedError,
+    ReportLaterError,
+    ReportRefusedError,
+    Verdict,
+)
+from domain.ci.reporting import LOOKS_MAX, UnmendedError, report_of, summary
 from tests.support.builders import NOW
 from tests.support.ci_builders import (
     ENDED,
@@ -115,10 +122,10 @@ def test_what_is_shown_is_how_the_job_stands_and_an_end_that_is_shown_is_owed_no
     desk.schedule()
     assert desk.report(job_id)
     desk.finish(job_id)
-    assert desk.owed(job_id) == {"1": {BUS, STATUS, MAIL}}
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.STATUS, Debt.MAIL}}
     assert desk.report(job_id)
     assert phases(desk) == [Phase.QUEUED, Phase.RUNNING, Phase.ENDED]
-    assert desk.owed(job_id) == {"1": {BUS, MAIL}}
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.MAIL}}
 
 
 def test_whoever_finds_that_the_job_has_moved_on_sends_once_more(desk: Desk) -> None:
@@ -133,7 +140,7 @@ def test_whoever_finds_that_the_job_has_moved_on_sends_once_more(desk: Desk) -> 
     desk.checks.after_show = go_on
     assert desk.report(job_id)
     assert phases(desk) == [Phase.QUEUED, Phase.RUNNING, Phase.ENDED]
-    assert desk.owed(job_id) == {"1": {BUS, MAIL}}
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.MAIL}}
 
 
 def test_a_job_that_never_rests_is_left_to_its_next_notice(desk: Desk) -> None:
@@ -157,9 +164,9 @@ def test_an_end_that_was_not_shown_is_owed_still(desk: Desk) -> None:
     for error in (ReportLaterError, ConnectionError):
         with pytest.raises(error):
             desk.report(job_id)
-    assert STATUS in desk.owed(job_id)["1"]
+    assert Debt.STATUS in desk.owed(job_id)["1"]
     assert desk.report(job_id)
-    assert STATUS not in desk.owed(job_id)["1"]
+    assert Debt.STATUS not in desk.owed(job_id)["1"]
 
 
 def test_what_github_will_never_take_is_given_up(desk: Desk) -> None:
@@ -168,7 +175,7 @@ def test_what_github_will_never_take_is_given_up(desk: Desk) -> None:
     desk.checks.script = [ReportRefusedError("gone")]
     with pytest.raises(ReportRefusedError):
         desk.report(job_id)
-    assert STATUS not in desk.owed(job_id)["1"]
+    assert Debt.STATUS not in desk.owed(job_id)["1"]
 
 
 def test_a_refused_report_of_what_goes_on_gives_up_no_end(desk: Desk) -> None:
@@ -178,7 +185,60 @@ def test_a_refused_report_of_what_goes_on_gives_up_no_end(desk: Desk) -> None:
         desk.report(job_id)
     desk.schedule()
     desk.finish(job_id, Conclusion.PASSED)
-    assert STATUS in desk.owed(job_id)["1"]
+    assert Debt.STATUS in desk.owed(job_id)["1"]
+
+
+def test_an_end_that_is_denied_is_owed_until_it_is_allowed(desk: Desk) -> None:
+    job_id = desk.push("main")
+    desk.cancel(job_id)
+    desk.wait(days=3)
+    desk.checks.script = [ReportDeniedError("no permission")]
+    with pytest.raises(ReportDeniedError):
+        desk.report(job_id)
+    assert Debt.STATUS in desk.owed(job_id)["1"]
+    assert desk.report(job_id)
+    assert Debt.STATUS not in desk.owed(job_id)["1"]
+
+
+def test_an_end_that_is_denied_for_more_than_three_days_is_given_up(desk: Desk) -> None:
+    job_id = desk.push("main")
+    desk.cancel(job_id)
+    desk.wait(days=3, seconds=1)
+    desk.checks.script = [ReportDeniedError("no permission")]
+    with pytest.raises(ReportRefusedError, match="no permission; it ended more than 3 days ago"):
+        desk.report(job_id)
+    assert Debt.STATUS not in desk.owed(job_id)["1"]
+
+
+def test_an_end_that_older_news_has_covered_is_mended_although_it_is_owed_no_longer(
+    desk: Desk,
+) -> None:
+    job_id = desk.push("main")
+    desk.schedule()
+
+    def others_show_the_end(shown: Report) -> None:
+        if shown.phase is Phase.RUNNING:
+            desk.finish(job_id)
+            desk.report(job_id)
+            desk.checks.script = [ReportDeniedError("suspended just now")]
+
+    desk.checks.after_show = others_show_the_end
+    with pytest.raises(UnmendedError, match="suspended just now"):
+        desk.report(job_id)
+    assert Debt.STATUS not in desk.owed(job_id)["1"]
+    assert desk.report(job_id)
+    assert phases(desk)[-1] is Phase.ENDED
+
+
+def test_what_goes_on_is_denied_however_old_it_is_and_gives_up_no_end(desk: Desk) -> None:
+    job_id = desk.push("main")
+    desk.cancel(job_id)
+    desk.retry(job_id)
+    desk.wait(days=9)
+    desk.checks.script = [ReportDeniedError("no permission")]
+    with pytest.raises(ReportDeniedError):
+        desk.report(job_id)
+    assert Debt.STATUS in desk.owed(job_id)["1"]
 
 
 def test_of_a_job_that_never_was_nothing_is_shown(desk: Desk) -> None:

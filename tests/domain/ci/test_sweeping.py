@@ -1,22 +1,25 @@
 """What a sweep finds on the boards, and what it does about it; the world outside by script."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
 from domain.ci.accounts import Settings
+from domain.ci.debts import Debt
 from domain.ci.hooks import Change
-from domain.ci.jobs.claiming import BUS, MAIL, STATUS
 from domain.ci.jobs.events import Conclusion, JobEvent
 from domain.ci.jobs.state import Status
 from domain.ci.places import COUNT, LEASE, board_of, milliseconds, owed_board
-from domain.ci.ports import CannotStartError, Delivery, ReportLaterError, RunLook, RunStatus
-from domain.ci.sweeping import DELIVERED_AT_MOST, REDELIVERIES_MAX, Swept
+from domain.ci.ports import CannotStartError, ReportLaterError, RunLook, RunStatus
+from domain.ci.sweeping import CiSweeper
+from domain.ci.swept import Swept
 from domain.kernel.claims import Entry, Share
 from domain.kernel.commits import Draft
-from tests.support.builders import NOW
-from tests.support.ci_builders import OWED, queued
+from tests.support.ci_builders import queued
 from tests.support.ci_desk import Desk
+from tests.support.ci_outside import Deliveries, Runner
 
 RUNNING = RunLook(RunStatus.RUNNING)
 
@@ -51,15 +54,30 @@ def test_what_no_event_has_started_is_claimed(desk: Desk) -> None:
     assert desk.job(job_id).status is Status.ACTIVE
 
 
-def test_a_claimed_run_that_nobody_has_heard_of_is_started_again_after_half_a_minute(
+def test_a_claimed_run_that_nobody_has_heard_of_is_woken_again_after_half_a_minute(
     desk: Desk,
 ) -> None:
     job_id = running(desk)
     desk.wait(seconds=29)
-    assert desk.sweep().started == 0
+    assert desk.sweep().runs_woken == 0
     desk.wait(seconds=1)
-    assert desk.sweep().started == 1
+    assert desk.sweep().runs_woken == 1
+    (notice,) = desk.notices.sent
+    assert (notice.stream, notice.types) == (f"job#{job_id}", ("JobClaimed",))
+    desk.hear()
     assert [run.name for run in desk.runner.started] == [f"{job_id}-1"]
+
+
+def test_a_run_is_woken_once_a_minute_and_by_the_notice_of_its_own_claim(desk: Desk) -> None:
+    job_id = running(desk)
+    desk.wait(seconds=90)
+    desk.sweep()
+    desk.schedule()
+    for wait_s, woken in ((30, 1), (30, 0), (29, 0)):
+        desk.wait(seconds=wait_s)
+        assert desk.sweep().runs_woken == woken
+    assert [(one.stream, one.first) for one in desk.notices.sent] == [(f"job#{job_id}", 4)]
+    assert desk.events(job_id)[3] == "JobClaimed"
 
 
 def test_a_run_that_was_heard_of_is_not_started_again(desk: Desk) -> None:
@@ -67,7 +85,7 @@ def test_a_run_that_was_heard_of_is_not_started_again(desk: Desk) -> None:
     desk.wait(seconds=10)
     desk.beat(job_id)
     desk.wait(seconds=60)
-    assert desk.sweep().started == 0
+    assert desk.sweep().runs_woken == 0
 
 
 def test_a_run_whose_lease_has_lapsed_is_asked_for_and_goes_on_if_it_runs(desk: Desk) -> None:
@@ -147,6 +165,7 @@ def test_a_run_that_is_to_stop_is_asked_again_when_it_is_started_again(desk: Des
     desk.cancel(job_id)
     desk.wait(seconds=30)
     desk.sweep()
+    desk.hear()
     assert desk.runner.stopped == [f"{job_id}-1"]
 
 
@@ -155,6 +174,7 @@ def test_what_can_never_start_has_failed(desk: Desk) -> None:
     desk.runner.script = [CannotStartError("no script in the repository")]
     desk.wait(seconds=30)
     assert desk.sweep().trouble == []
+    desk.hear()
     job = desk.job(job_id)
     assert (job.status, job.exit_code) == (Status.FAILED, 127)
     assert job.detail == "no script in the repository"
@@ -163,12 +183,18 @@ def test_what_can_never_start_has_failed(desk: Desk) -> None:
 def test_trouble_with_one_run_keeps_no_other_from_being_seen_to(desk: Desk) -> None:
     first, second = desk.push("a"), desk.push("b")
     desk.schedule()
-    desk.runner.script = [ConnectionError("no route"), None]
-    desk.wait(seconds=30)
+    desk.wait(seconds=90)
+    looks = [ConnectionError("no route"), None]
+    desk.runner.before_look = lambda: _raised(looks.pop())
     swept = desk.sweep()
-    assert (swept.started, len(swept.trouble)) == (1, 1)
+    assert (swept.lost, len(swept.trouble)) == (1, 1)
     assert swept.trouble[0].startswith((first, second))
     assert "no route" in swept.trouble[0]
+
+
+def _raised(error: Exception | None) -> None:
+    if error:
+        raise error
 
 
 def test_a_revoked_customers_jobs_are_seen_to_however_late(desk: Desk) -> None:
@@ -190,35 +216,113 @@ def test_a_count_that_is_not_the_number_of_runs_is_told_and_left_alone(desk: Des
 
 
 def ended(desk: Desk) -> str:
+    """Have a job ended, a minute ago."""
     job_id = running(desk)
     desk.finish(job_id)
+    desk.wait(minutes=1)
     return job_id
 
 
-def test_what_an_end_owes_is_told_to_everybody_once(desk: Desk) -> None:
+def test_an_end_that_owes_is_published_and_its_notice_sent_again(desk: Desk) -> None:
     job_id = ended(desk)
-    assert desk.sweep().told == 3
+    swept = desk.sweep()
+    assert (swept.published, swept.ends_woken) == (1, 1)
+    (notice,) = desk.notices.sent
+    assert (notice.stream, notice.types) == (f"job#{job_id}", ("JobFinished",))
+    assert desk.owed(job_id) == {"1": {Debt.STATUS, Debt.MAIL}}
+    desk.hear()
     assert desk.owed(job_id) == {}
-    assert desk.sweep().told == 0
     assert len(desk.checks.shown) == 1
+    assert desk.sweep() == Swept(customers=1)
+
+
+def test_an_end_of_the_last_minute_is_left_to_those_whom_it_has_woken(desk: Desk) -> None:
+    job_id = running(desk)
+    desk.finish(job_id)
+    desk.wait(seconds=59)
+    assert desk.sweep() == Swept(customers=1)
+    assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.STATUS, Debt.MAIL}}
+    assert desk.sweep(grace=timedelta()).ends_woken == 1
+
+
+def test_a_notice_is_sent_again_after_1_2_4_and_at_most_60_minutes(desk: Desk) -> None:
+    ended(desk)
+    woken_at_min = []
+    for minute in range(300):
+        if desk.sweep().ends_woken:
+            woken_at_min.append(minute)
+        desk.wait(minutes=1)
+    assert woken_at_min == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243]
+
+
+def test_a_process_that_remembers_nothing_sends_a_notice_once_more(desk: Desk) -> None:
+    ended(desk)
+    assert desk.sweep().ends_woken == 1
+    assert desk.sweep().ends_woken == 0
+    assert desk.new_sweeper().sweep().ends_woken == 1
+
+
+def test_a_new_end_waits_for_no_other(desk: Desk) -> None:
+    job_id = ended(desk)
+    for _ in range(20):
+        desk.sweep()
+        desk.wait(minutes=1)
+    desk.retry(job_id)
+    desk.cancel(job_id)
+    desk.wait(minutes=1)
+    assert desk.sweep().ends_woken == 1
+    assert desk.notices.sent[-1].types == ("JobCancelled",)
+
+
+def test_a_notice_that_was_not_taken_is_trouble_and_sent_by_the_next_sweep(desk: Desk) -> None:
+    job_id = ended(desk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.notices, "notify", lambda _: frozenset({0}))
+        swept = desk.sweep()
+    assert (swept.published, swept.ends_woken) == (1, 0)
+    assert swept.trouble == [
+        f"{job_id}: NotTakenError('the notice of job#{job_id} up to 3 was not taken')"
+    ]
+    assert desk.sweep().ends_woken == 1
 
 
 def test_a_debt_that_cannot_be_paid_now_holds_up_no_other(desk: Desk) -> None:
     job_id = ended(desk)
     desk.checks.script = [ReportLaterError(60, "slow down")]
-    swept = desk.sweep()
-    assert (swept.told, len(swept.trouble)) == (2, 1)
-    assert desk.owed(job_id) == {"1": {STATUS}}
-    assert desk.sweep().told == 1
+    desk.sweep()
+    with pytest.raises(ReportLaterError):
+        desk.hear()
+    assert desk.owed(job_id) == {"1": {Debt.STATUS}}
+    desk.wait(minutes=1)
+    assert desk.sweep().ends_woken == 1
+
+
+def test_a_bus_that_takes_nothing_now_keeps_no_notice_back(desk: Desk) -> None:
+    job_id = ended(desk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.bus, "publish", lambda _: frozenset({0}))
+        swept = desk.sweep()
+    assert (swept.published, swept.ends_woken) == (0, 1)
+    desk.hear()
+    assert desk.owed(job_id) == {"1": {Debt.BUS}}
+    assert desk.sweep().published == 1
+
+
+def test_a_commit_that_was_parked_on_its_way_to_the_bus_is_so_no_more(desk: Desk) -> None:
+    job_id = ended(desk)
+    desk.parking.park("ci_broadcast", f"job#{job_id}", 3, "malformed")
+    desk.sweep()
+    assert [*desk.parking.parked()] == []
 
 
 def test_an_end_that_was_told_under_a_later_one_owes_nothing_any_more(desk: Desk) -> None:
     job_id = ended(desk)
     desk.retry(job_id)
     desk.cancel(job_id)
+    desk.wait(minutes=1)
     assert set(desk.owed(job_id)) == {"1", "2"}
-    desk.sweep()
-    desk.sweep()
+    assert desk.sweep().ends_woken == 1
+    desk.hear()
     assert desk.owed(job_id) == {}
 
 
@@ -228,9 +332,12 @@ def test_an_end_that_a_retry_overtook_owes_until_the_next_end_is_told(desk: Desk
     desk.retry(job_id)
     desk.change(Change.SUSPENDED)
     desk.sweep()
-    assert desk.owed(job_id) == {"1": {STATUS, MAIL}}
+    assert desk.notices.sent == []
+    assert desk.owed(job_id) == {"1": {Debt.STATUS, Debt.MAIL}}
     desk.cancel(job_id)
+    desk.wait(minutes=1)
     desk.sweep()
+    desk.hear()
     assert desk.owed(job_id) == {}
 
 
@@ -248,69 +355,67 @@ def _claim(desk: Desk, claim: Entry | Share) -> None:
     jobs.append(jobs.load("j9"), draft)
 
 
-# ---- deliveries -------------------------------------------------------------------------------
+# ---- parts that are missing, and time that is short ------------------------------------------
 
 
-def delivery(
-    number: int, guid: str, minutes_ago: float, at: datetime = NOW, *, succeeded: bool = False
-) -> Delivery:
-    return Delivery(number, guid, at - timedelta(minutes=minutes_ago), succeeded)
+def test_a_wrong_setting_is_trouble_with_what_needs_it_and_stops_nothing_else(desk: Desk) -> None:
+    def wrong() -> Runner:
+        raise LookupError("CI_RUNNER='nobody' is not known")
 
-
-def redelivered(desk: Desk, *known: Delivery) -> list[int]:
-    desk.deliveries.known = list(known)
-    desk.deliveries.redelivered.clear()
-    assert desk.sweep(with_deliveries=True).redelivered == len(desk.deliveries.redelivered)
-    return desk.deliveries.redelivered
-
-
-def test_what_never_arrived_is_sent_again_once_a_minute_is_over(desk: Desk) -> None:
-    assert redelivered(desk, delivery(1, "a", 0.5)) == []
-    assert redelivered(desk, delivery(1, "a", 1)) == [1]
-
-
-def test_what_arrived_under_any_of_its_tries_is_left_alone(desk: Desk) -> None:
-    tries = (delivery(1, "a", 9), delivery(2, "a", 5, succeeded=True), delivery(3, "a", 2))
-    assert redelivered(desk, *tries) == []
-
-
-def test_a_try_that_has_just_been_made_is_waited_for_and_the_newest_is_sent_again(
-    desk: Desk,
-) -> None:
-    assert redelivered(desk, delivery(1, "a", 9), delivery(2, "a", 0.1)) == []
-    assert redelivered(desk, delivery(1, "a", 9), delivery(2, "a", 3)) == [2]
-
-
-def test_what_fails_for_what_it_says_is_given_up(desk: Desk) -> None:
-    tries = [delivery(number, "a", 14 - number) for number in range(DELIVERED_AT_MOST)]
-    assert redelivered(desk, *tries[:-1]) == [tries[-2].delivery_id]
-    assert redelivered(desk, *tries) == []
-
-
-def test_one_sweep_asks_github_for_so_many_and_no_more(desk: Desk) -> None:
-    many = [delivery(number, str(number), 5) for number in range(REDELIVERIES_MAX + 20)]
-    assert len(redelivered(desk, *many)) == REDELIVERIES_MAX
-
-
-def test_the_last_minutes_are_looked_at_always_and_the_last_days_once_an_hour(desk: Desk) -> None:
-    assert desk.now.minute == 0
-    desk.sweep(with_deliveries=True)
-    desk.wait(minutes=1)
-    desk.sweep(with_deliveries=True)
-    looked_back = [NOW - desk.deliveries.earliest[0], desk.now - desk.deliveries.earliest[1]]
-    assert looked_back == [timedelta(days=3), timedelta(minutes=15)]
-
-
-def test_trouble_with_github_is_told(desk: Desk) -> None:
-    desk.deliveries.known = [delivery(1, "a", 5)]
-    desk.deliveries.script = [ConnectionError("no route")]
-    assert desk.sweep(with_deliveries=True).trouble == [
-        "deliveries: ConnectionError('no route')",
+    lapsed = running(desk)
+    desk.wait(seconds=90)
+    other = desk.push("other")
+    desk.lists = {"one": lambda: _raise(KeyError("no key")), "two": Deliveries}
+    ports = replace(desk.sweeper.ports, runner=wrong)
+    swept = CiSweeper(ports).sweep()
+    assert swept.scheduled == 1
+    assert desk.job(other).status is Status.ACTIVE
+    assert swept.trouble == [
+        f"""{lapsed}: LookupError("CI_RUNNER='nobody' is not known")""",
+        "deliveries of one: KeyError('no key')",
     ]
+    ports = replace(desk.sweeper.ports, deliveries=lambda: _raise(KeyError("GITHUB_HOOK")))
+    assert CiSweeper(ports).sweep().trouble == ["deliveries: KeyError('GITHUB_HOOK')"]
 
 
-def test_debts_are_known_by_three_names() -> None:
-    assert [name for name, _ in OWED] == [BUS, STATUS, MAIL]
+def _raise(error: Exception) -> NoReturn:
+    raise error
+
+
+def test_a_sweep_without_time_begins_nothing_and_says_how_much_it_left(desk: Desk) -> None:
+    ended(desk)
+    desk.push("other")
+    desk.lists = {"the app": Deliveries}
+    assert desk.sweeper.sweep(until=desk.now) == Swept(left=3)
+    assert desk.sweep() == Swept(customers=1, scheduled=1, published=1, ends_woken=1)
+
+
+def test_what_one_sweep_does_not_reach_others_do(desk: Desk) -> None:
+    """A hundred ends take a second each, and a sweep has ten."""
+    desk.choose(Settings(slots=100))
+    for number in range(100):
+        desk.push(f"b{number}")
+    desk.schedule()
+    for running_now in desk.look().running:
+        desk.finish(running_now.job_id)
+    desk.bus.sent.clear()
+    desk.wait(minutes=1)
+
+    def publish(job_id: str) -> bool:
+        desk.wait(seconds=1)
+        published.add(job_id)
+        return True
+
+    published: set[str] = set()
+    sweeper = CiSweeper(replace(desk.sweeper.ports, publish=publish))
+    sweeps = 0
+    while len(published) < 100:
+        began = desk.now
+        swept = sweeper.sweep(until=began + timedelta(seconds=10))
+        assert (swept.customers, swept.left) == (1, 90)
+        desk.now = began + timedelta(minutes=1)
+        sweeps += 1
+    assert sweeps == 13
 
 
 def test_a_run_that_was_to_stop_and_never_heard_of_it_is_stopped_when_its_lease_lapses(

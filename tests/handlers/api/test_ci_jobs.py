@@ -1,5 +1,7 @@
 """A job over HTTP: how it stands, cancel, retry, priority, and its log."""
 
+import base64
+import json
 from typing import Any, get_args
 
 import pytest
@@ -13,6 +15,7 @@ from domain.ci.jobs.state import run_name
 from handlers.api.ci.asking import named
 from handlers.api.ci.logs import LOG_BYTES_MAX
 from handlers.api.ci.sentences import sentence
+from handlers.ci import agent
 from tests.support import ci_builders as b
 from tests.support.apps import App, event
 from tests.support.builders import AT
@@ -126,7 +129,7 @@ def test_a_job_far_down_a_queue_knows_its_place(app: App) -> None:
     assert positions == {job_id: queue.index(job_id) + 1 for job_id in positions}
 
 
-@pytest.mark.parametrize("path", ["", "/log", "/page"])
+@pytest.mark.parametrize("path", ["", "/log"])
 def test_a_job_that_is_not_there_is_not_found(app: App, path: str) -> None:
     answer = app.get(f"/ci/jobs/nope{path}")
     assert (answer.status, answer.json["code"]) == (404, "job_not_found")
@@ -136,6 +139,10 @@ def test_a_job_that_is_not_there_is_not_found(app: App, path: str) -> None:
 HAPPENED: list[tuple[e.JobEvent, str]] = [
     (b.queued(), "ann pushed aaaaaaaaaa to main; queued."),
     (e.TwinRecorded(Trigger.PULL_REQUEST, "h", AT), "A pull request of the same commit joined in"),
+    (
+        e.TwinRecorded(Trigger.PUSH, "h", AT, "bob", "refs/heads/dev"),
+        "A push of the same commit to dev joined in: this job answers it too. bob vouches for it.",
+    ),
     (b.prioritised(9), "ann set the priority to 9."),
     (b.claimed(1, slots=1), "Attempt 1 began, in the only slot."),
     (b.stopping(), "ann asked for the end; the runner hears of it with its next heartbeat."),
@@ -341,3 +348,15 @@ def test_of_a_log_too_long_for_an_answer_the_end_is_shown(app: App) -> None:
     first, _, rest = answer.text.partition("\n")
     assert first == "[... 10 bytes left out here ...]"
     assert rest == "\0" * LOG_BYTES_MAX
+
+
+def test_a_log_of_nothing_but_controls_fits_into_an_answer_of_lambda(app: App) -> None:
+    job_id = running(app)
+    app.logs.keep(run_name(job_id, 1), b"\0" * LOG_BYTES_MAX)
+    answer = app.application(event("GET", f"/ci/jobs/{job_id}/log"), None)
+    assert len(json.dumps(answer)) < 6 * 1024 * 1024
+    assert base64.b64decode(answer["body"]) == b"\0" * LOG_BYTES_MAX
+
+
+def test_all_that_an_agent_keeps_of_a_log_can_be_read() -> None:
+    assert agent.LOG_BYTES_MAX <= LOG_BYTES_MAX

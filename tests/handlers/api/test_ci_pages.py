@@ -8,16 +8,19 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from adapters.runners.output import cut_in_the_middle
 from domain.ci.accounts import Settings
 from domain.ci.hooks import Change, Push, Repository
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import run_name
 from handlers.api.ci.text import shown, tail
 from handlers.durations import lasting
-from tests.support.apps import App, event
+from tests.support.apps import Answered, App, event
 from tests.support.repository import ROOT
 
 EVIL = '<script>alert("1")</script>\'&\u202eevil\u2066\u0085\ufffe'
@@ -142,6 +145,70 @@ def test_an_empty_queue_says_so(app: App) -> None:
     assert "http-equiv" not in read.attributes
 
 
+def test_a_customer_of_whom_nothing_is_known_is_said_to_be_unknown(app: App) -> None:
+    path, said = "/ci/customers/acme/page", "Nothing is known of"
+    assert said in page(app, path).text
+    assert app.get("/ci/customers/acme/queue").json["known"] is False
+    job_id = started(app)
+    assert said not in page(app, path).text
+    app.desk.finish(job_id)  # The board is empty again, but for the count of slots.
+    assert said not in page(app, path).text
+    assert app.get("/ci/customers/acme/queue").json["known"] is True
+
+
+# ---- problems --------------------------------------------------------------------------------
+
+
+def problem(app: App, path: str, **headers: str) -> tuple[Page, Answered]:
+    answer = app.get(path, **headers)
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src")
+    assert answer.headers["Cache-Control"] == "no-store"
+    read = Page(answer.text)
+    assert read.wrong == []
+    return read, answer
+
+
+def test_a_page_that_there_is_not_is_a_page_that_says_so(app: App) -> None:
+    read, answer = problem(app, "/ci/jobs/nope/page")
+    assert answer.status == 404
+    assert "There is no such job" in read.words("bdi")
+    assert {"job_not_found", "request-1"} <= set(read.words("code"))
+    assert "http-equiv" not in read.attributes
+
+
+def test_a_browser_gets_a_page_and_a_program_gets_json(app: App) -> None:
+    browser = "text/html,application/xhtml+xml,*/*;q=0.8"
+    for path in ("/ci/jobs/nope/log", "/orders/nope", "/"):
+        _, answer = problem(app, path, accept=browser)
+        assert answer.status == 404
+        for accept in ("*/*", "application/json", "text/html, application/json"):
+            assert "title" in app.get(path, accept=accept).json
+    assert app.post("/ci/jobs/nope/cancel", accept=browser).json["code"] == "job_not_found"
+
+
+def test_a_problem_tells_nothing_that_a_stranger_wrote_into_the_path(app: App) -> None:
+    path = "/ci/customers/%3Cscript%3E/page?limit=<script>alert(1)</script>"
+    read, answer = problem(app, path)
+    assert answer.status == 422
+    assert "script" not in read.source
+
+
+def test_a_page_that_nothing_can_be_read_for_tries_again_by_itself(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_arguments: object) -> None:
+        raise EndpointConnectionError(endpoint_url="nowhere")
+
+    monkeypatch.setattr(app.desk.streams.boards, "look", down)
+    read, answer = problem(app, "/ci/customers/acme/page")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert "5" in read.attributes["content"]
+
+
+# ---- queues ----------------------------------------------------------------------------------
+
+
 def test_a_queue_shows_slots_what_runs_and_for_what_the_rest_waits(app: App) -> None:
     app.desk.choose(Settings(slots=3, supersedes=True, aging_s=10_000_000))
     first = started(app)
@@ -198,6 +265,21 @@ def test_a_running_job_shows_how_it_stands_and_the_end_of_its_log(app: App) -> N
     assert f"/ci/jobs/{job_id}/log" in read.hrefs
     assert "/ci/customers/acme/page" in read.hrefs
     assert "5" in read.attributes["content"]
+
+
+def test_a_log_that_lost_its_middle_says_so_and_the_link_leads_to_what_there_is(
+    app: App, tmp_path: Path
+) -> None:
+    job_id = started(app)
+    said = tmp_path / "log"
+    said.write_bytes(b"".join(b"line %d\n" % n for n in range(10_000)))
+    app.logs.keep(run_name(job_id, 1), cut_in_the_middle(said, 5_000))
+    read = page(app, f"/ci/jobs/{job_id}/page")
+    assert "All that is kept" in read.words("a")
+    (left_out,) = re.findall(r"without ([\d,]+) bytes in the middle, so far", read.text)
+    assert f"[... {left_out.replace(',', '')} bytes" in app.get(f"/ci/jobs/{job_id}/log").text
+    app.desk.finish(job_id)
+    assert "so far" not in page(app, f"/ci/jobs/{job_id}/page").text
 
 
 def test_a_waiting_job_shows_its_place(app: App) -> None:

@@ -3,11 +3,15 @@ import pkgutil
 from enum import StrEnum
 from typing import Any
 
+import pytest
+
 import domain
+from domain.ci.hooks import Reason
+from domain.ci.intake import Became
 from handlers.api.edge import EdgeRefusal
 from handlers.api.problems import PROBLEMS
 from handlers.api.refusals import problem
-from tests.support.apps import App
+from tests.support.apps import App, event
 
 
 def spec(app: App) -> dict[str, Any]:
@@ -22,11 +26,31 @@ def test_openapi_has_every_route_and_no_other(app: App) -> None:
         (method.upper(), path) for path, methods in spec(app)["paths"].items() for method in methods
     }
     pages = {("GET", "/openapi.json"), ("GET", "/docs")}
-    assert described == set(app.application.routes.known) - pages
+    routes = app.application.routes
+    assert described == {*routes.known, *routes.others} - pages
+
+
+def test_every_outcome_and_reason_of_a_webhook_is_explained(app: App) -> None:
+    operation = spec(app)["paths"]["/webhooks/github"]["post"]
+    for code in (*Became, *Reason):
+        assert f"- `{code.value}`: " in operation["description"]
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
+    assert set(answer["outcome"]["enum"]) == set(Became)
+    assert set(answer["reason"]["enum"]) == set(Reason)
+    assert {"401", "413", "503"} <= set(operation["responses"])
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_the_webhook_has_no_other_method(app: App, method: str) -> None:
+    answer = app.send(event(method, "/webhooks/github"))
+    assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+    assert answer.json["code"] == "method_not_allowed"
 
 
 def test_every_route_has_a_name_words_a_tag_and_its_problems(app: App) -> None:
     for path, methods in spec(app)["paths"].items():
+        if path == "/webhooks/github":
+            continue  # GitHub's words, not ours: it sends no key.
         for method, operation in methods.items():
             assert operation["summary"], path
             assert operation["description"], path

@@ -11,8 +11,13 @@ from domain.ci.jobs import commands as c
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Conclusion
 from domain.ci.mailing import mail_end
-from domain.ci.ports import MailRefusedError, ReportLaterError, ReportRefusedError
-from domain.ci.reporting import report
+from domain.ci.ports import (
+    MailRefusedError,
+    ReportDeniedError,
+    ReportLaterError,
+    ReportRefusedError,
+)
+from domain.ci.reporting import UnmendedError, report
 from domain.ci.running import beat, record, start
 from domain.ci.scheduling import FIRST_LOOK, schedule
 from domain.kernel.transition import Request, transition
@@ -21,16 +26,10 @@ from tests.simulation.ci.answers import check_answer
 from tests.simulation.ci.due import startable
 from tests.simulation.ci.invariants import Broken, Invariant
 from tests.simulation.ci.service import Service, address_of, write
+from tests.simulation.ci.trouble import Killed
 
-TROUBLE_MADE: Final = (
-    "Throttled",
-    "AnswerLost",
-    "ReportLater",
-    "ReportRefused",
-    "MailRefused",
-    "stale_attempt",
-)
-"""What a sweep may meet: trouble that was made, and a run that has just ended otherwise."""
+TROUBLE_MADE: Final = ("Throttled", "AnswerLost", "NotTakenError")
+"""What a sweep may meet: trouble that was made."""
 
 
 class Actors(Service):
@@ -110,16 +109,16 @@ class Actors(Service):
     def report(self, job_id: str) -> bool:
         """Show GitHub how a job stands."""
         try:
-            return report(self.streams, self.checks, job_id)
-        except ReportRefusedError:
+            return report(self.streams, self.checks, job_id, self.clock)
+        except (ReportRefusedError, ReportDeniedError):
             return True
-        except ReportLaterError:
+        except (ReportLaterError, UnmendedError):
             return False
 
     def mail(self, job_id: str) -> bool:
         """Tell a job's user of its end."""
         with suppress(MailRefusedError):
-            mail_end(self.streams, self.mailer, address_of, write, job_id)
+            mail_end(self.streams, self.mailer, address_of, write, job_id, self.clock)
         return True
 
     def broadcast(self, stream: str, first: int) -> bool:
@@ -131,6 +130,9 @@ class Actors(Service):
         """Sweep; what goes wrong in it was made to, and keeps nothing else from being seen to."""
         try:
             swept = self.sweeper.sweep()
+        except Killed:
+            self.sweeper = self.new_sweeper()  # What it remembered was in that process only.
+            raise
         except Exception as error:
             raise Broken(Invariant.EXPECTED, f"a sweep was ended by {error!r}") from error
         for text in swept.trouble:

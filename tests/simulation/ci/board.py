@@ -39,6 +39,8 @@ def _check_entry(customer: Customer, line: Line) -> None:
     said = (line.text("lane"), line.text("user"), bool(line.number("trusted")))
     counted = (line.number("attempt"), line.number("round"), line.number("queued_us"))
     is_so = said == (job.lane, job.user, job.is_trusted)
+    asked = (line.text("vouchers"), line.number("pushed_us"), bool(line.number("joined")))
+    is_so &= asked == ("\n".join(job.vouchers), 0 if job.ends else job.pushed_us, job.is_joined)
     if not is_so or counted != (job.attempt, job.ends, job.queued_us):
         raise Broken(Invariant.QUEUE, f"{line} says something else than {job}")
 

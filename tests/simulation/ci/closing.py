@@ -5,10 +5,9 @@ from typing import Final
 
 from domain.ci.jobs.state import Job
 from domain.ci.reporting import report_of
-from domain.ci.sweeping import DELIVERED_AT_MOST
 from tests.simulation.ci.customer import Known
-from tests.simulation.ci.github import CUSTOMERS
 from tests.simulation.ci.invariants import Broken, Invariant
+from tests.simulation.ci.outcome import check_outcome
 from tests.simulation.ci.runs import end
 from tests.simulation.ci.schedule import Message, Schedule
 from tests.simulation.ci.service import address_of
@@ -30,6 +29,7 @@ def close(schedule: Schedule, *, by_sweeps_alone: bool) -> None:
     # At the full hour a sweep asks GitHub for all that it remembers.
     schedule.now = (schedule.now + timedelta(hours=1)).replace(minute=0, second=0)
     has_replayed = False
+    attempts = {known.job_id: known.attempt for known in schedule.actors.witness.jobs.values()}
     for _ in range(ROUNDS_MAX):
         _go_on(schedule, is_heard=not by_sweeps_alone)
         if not _left(schedule):
@@ -43,6 +43,8 @@ def close(schedule: Schedule, *, by_sweeps_alone: bool) -> None:
         raise Broken(Invariant.DRAINED, f"after {ROUNDS_MAX} sweeps there is left: {left}")
     for known in schedule.actors.witness.jobs.values():
         _check_news(schedule, known)
+        _check_starts(schedule, known, attempts.get(known.job_id, 0))
+    check_outcome(schedule.actors.witness, schedule.github)
     schedule.actors.jobs.check_heads()
 
 
@@ -54,8 +56,8 @@ def _must_come(message: Message) -> bool:
 def _go_on(schedule: Schedule, *, is_heard: bool) -> None:
     """Handle all messages, oldest first; resume who is suspended; end what runs."""
     _empty(schedule)
-    for customer_id in CUSTOMERS:
-        if schedule.actors.witness.of(customer_id).standing == "suspended":
+    for customer_id, told in schedule.github.installed.items():
+        if told.action == "suspend":
             schedule.deliver(schedule.github.change(customer_id, "unsuspend"))
     for script in schedule.actors.runner.scripts.values():
         if not script.is_over:
@@ -90,7 +92,7 @@ def _left(schedule: Schedule) -> list[object]:
         for line in witness.shared.lines.values()
         if line.place != "account" and not (line.place == "count" and line.count == 0)
     ]
-    return [*jobs, *lines, *schedule.github.missing(DELIVERED_AT_MOST)]
+    return [*jobs, *lines, *schedule.github.missing()]
 
 
 def _check_news(schedule: Schedule, known: Known) -> None:
@@ -108,3 +110,13 @@ def _check_news(schedule: Schedule, known: Known) -> None:
     ends = {f"job.{job.job_id}.{number}" for number in range(1, known.ends + 1)}
     if not ends <= actors.bus.sent.keys():
         raise Broken(Invariant.NEWS, f"other teams did not hear of all ends of {known}")
+
+
+def _check_starts(schedule: Schedule, known: Known, attempts: int) -> None:
+    """Check that no run was lost, after the trouble was over, for want of being started."""
+    runner = schedule.actors.runner
+    if any(sha in known.commit for sha in runner.unstartable):
+        return
+    for attempt in range(attempts + 1, known.attempt + 1):
+        if f"{known.job_id}-{attempt}" not in runner.scripts:
+            raise Broken(Invariant.EXPECTED, f"attempt {attempt} was never started of {known}")

@@ -20,9 +20,11 @@ def count_us(at: When) -> int:
 
 @dataclass(slots=True)
 class Known:
-    """A job. `twins` are bodies that share its answer; `void_twins` came after it was turned away.
+    """A job. `twins` are bodies that share its answer; `void_twins` came after its end.
 
-    `how` names the event of its last end; `lost` are the attempts whose runs were lost.
+    `how` names the event of its last end, and `why` says why it was turned away; `lost` are the
+    attempts whose runs were lost. `vouchers` may write to the repository and asked for it too;
+    `pushed_us` is 0 for what is not a push.
     """
 
     job_id: str
@@ -33,12 +35,16 @@ class Known:
     commit: str
     queued_us: int
     key_us: int
+    pushed_us: int
+    vouchers: tuple[str, ...] = ()
+    is_joined: bool = False
     stands: str = WAITS
     attempt: int = 0
     ends: int = 0
     losses: int = 0
     until_ms: int = 0
     how: str = ""
+    why: str = ""
     lost: set[int] = field(default_factory=set)
     twins: set[str] = field(default_factory=set)
     void_twins: set[str] = field(default_factory=set)
@@ -46,6 +52,15 @@ class Known:
     @property
     def is_turned_away(self) -> bool:
         return self.stands == ENDED and self.how in ("JobRejected", "JobSuperseded")
+
+    @property
+    def has_no_answer(self) -> bool:
+        return self.stands == ENDED and self.how in ("JobCancelled", "JobGivenUp")
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Who may write to the repository, and asks for it."""
+        return (self.user, *self.vouchers) if self.is_trusted else self.vouchers
 
     @property
     def run(self) -> str:

@@ -22,20 +22,29 @@ def needless(customer: Customer) -> list[Known]:
 
 
 def is_needless(customer: Customer, job: Known) -> bool:
-    """A push makes older pushes of its branch needless; what was run again is neither."""
-    is_pushed = job.ends == 0 and may_run(customer, job)
-    return customer.supersedes and is_pushed and job.job_id != newest(customer, job.lane)
+    """A push makes older pushes of its branch needless, unless another branch waits for them too.
+
+    What was run again is neither.
+    """
+    can_be = is_pushed(job) and not job.is_joined and may_run(customer, job)
+    return customer.supersedes and can_be and job.job_id != newest(customer, job.lane)
+
+
+def is_pushed(job: Known) -> bool:
+    """Whether a job waits because its branch was pushed."""
+    return job.ends == 0 and job.pushed_us > 0
 
 
 def may_run(customer: Customer, job: Known) -> bool:
-    """Whether a job's user may have it run."""
-    if job.user in customer.blocked:
-        return False
-    return job.is_trusted or job.user in customer.allowed
+    """Whether anybody who asks for a job may have it run."""
+    asking = {*job.trusted, *{job.user}.intersection(customer.allowed)}
+    return not asking.issubset(customer.blocked)
 
 
 def newest(customer: Customer, lane: str) -> str:
     """Return the newest push that waits for a lane; empty for none."""
-    of_lane = [one for one in customer.waiting.values() if one.lane == lane and one.ends == 0]
-    times = [(one.queued_us, one.job_id) for one in of_lane if may_run(customer, one)]
-    return max(times, default=(0, ""))[1]
+    of_lane = [one for one in customer.waiting.values() if one.lane == lane and is_pushed(one)]
+    times = [
+        (one.pushed_us, one.queued_us, one.job_id) for one in of_lane if may_run(customer, one)
+    ]
+    return max(times, default=(0, 0, ""))[2]

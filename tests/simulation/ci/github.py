@@ -76,6 +76,8 @@ class Github(Deliveries):
     bodies: list[Body] = field(default_factory=list)
     sendings: dict[str, Sending] = field(default_factory=dict)
     tried: list[Delivery] = field(default_factory=list)
+    installed: dict[str, Installation] = field(default_factory=dict)
+    second: int = 0
 
     def __post_init__(self) -> None:
         """Be small: the fewer customers and branches, the more they stand in each other's way."""
@@ -88,13 +90,26 @@ class Github(Deliveries):
         """Send that something is to be built, or is not: of a new commit or one that is known."""
         pushed = self._pushed()
         user = self.rng.choice(("ann", "ann", "bob", "mal"))
-        return self._sent(self._told(pushed), user, pushed)
+        return self._sent(self._told(pushed, user), user, pushed)
 
     def change(self, customer_id: str, action: str = "") -> str:
-        """Send that the app was installed, removed, suspended or unsuspended."""
-        actions = ("created", "suspend", "unsuspend", "unsuspend", "deleted")
-        told = Installation(action or self.rng.choice(actions))
+        """Send that the app was installed, removed, suspended or unsuspended.
+
+        What was removed comes back as another installation, and nothing more is said of the first.
+        """
+        was = self.installed.get(customer_id, Installation("deleted"))
+        if was.action == "deleted":
+            told = Installation("created", was.installation_id + 1, self._second())
+        else:
+            action = action or self.rng.choice(("suspend", "unsuspend", "unsuspend", "deleted"))
+            told = replace(was, action=action, updated_s=self._second())
+        self.installed[customer_id] = told
         return self._new(Hook(EVENTS[Installation], customer_id, told, told.action, "ann"))
+
+    def _second(self) -> int:
+        """Return the time in seconds since 1970, and no second twice: so one word is the newer."""
+        self.second = max(self.second + 1, int(self.clock().timestamp()))
+        return self.second
 
     def again(self) -> str:
         """Send a body again: redelivered, or replayed by somebody under ids of their own."""
@@ -122,34 +137,47 @@ class Github(Deliveries):
 
     def _pushed(self) -> Pushed:
         if self.pushed and self.rng.random() < 0.3:
-            return self.rng.choice(self.pushed)
+            known = self.rng.choice(self.pushed)
+            return replace(known, ref=self.rng.choice((known.ref, "main", "dev")))
         customer_id = self.rng.choice(self.customers)
         repository = self.rng.choice(CUSTOMERS[customer_id])
         sha = f"{len(self.pushed) + 1:040x}"
         self.pushed.append(Pushed(customer_id, repository, self.rng.choice(self.refs), sha))
         return self.pushed[-1]
 
-    def _told(self, of: Pushed) -> Told:
+    def _told(self, of: Pushed, user: str) -> Told:
         kind = self.rng.random()
         branch = f"refs/heads/{of.ref}"
         if kind < 0.45:
-            return Push(of.repository, branch, of.sha, self.rng.choice(("Fix", "Fix", SKIPPING)))
+            message = self.rng.choice(("Fix", "Fix", SKIPPING))
+            return Push(of.repository, branch, of.sha, message, pushed_s=self._second())
         if kind < 0.65:
-            is_fork = self.rng.random() < 0.3
-            number = 7 if is_fork else 8
-            return PullRequest(
-                of.repository, "opened", number, of.ref, of.sha, "Fix", is_fork, "NONE"
-            )
+            return self._pull(of, user, is_fork=self.rng.random() < 0.3)
         if kind < 0.7:
-            return Push(of.repository, "refs/tags/v1", of.sha)
+            return Push(of.repository, "refs/tags/v1", of.sha, pushed_s=self._second())
         if kind < 0.75:
-            return MergeGroup(of.repository, "checks_requested", branch, of.sha)
+            ref = f"refs/heads/gh-readonly-queue/{of.ref}/pr-8"
+            return MergeGroup(of.repository, "checks_requested", ref, of.sha)
         if kind < 0.95:
             named = self.jobs.get(f"commit#{of.repository.repository_id}#{of.sha}", "")
             other = self.rng.choice(["", *self.jobs.values()])
             job_id = self.rng.choice(("", "", named, named, other))
             return Rerequest(of.repository, branch, of.sha, job_id)
         return Other(Reason.EVENT)
+
+    def _pull(self, of: Pushed, user: str, *, is_fork: bool) -> PullRequest:
+        return PullRequest(
+            of.repository,
+            self.rng.choice(("opened", "synchronize")),
+            number=7 if is_fork else 8,
+            ref=of.ref,
+            sha=of.sha,
+            title="Fix",
+            is_fork=is_fork,
+            association=self.rng.choice(("NONE", "NONE", "MEMBER")),
+            sender=self.rng.choice((user, user, "mal")),
+            pushed_s=self._second(),
+        )
 
     def _sent(self, told: Told, user: str, of: Pushed) -> str:
         is_tag = isinstance(told, Push) and told.ref.startswith("refs/tags/")
@@ -188,9 +216,9 @@ class Github(Deliveries):
     def redeliver(self, delivery_id: int) -> None:
         self.send(self.tried[delivery_id - 1].guid)
 
-    def missing(self, tries_max: int) -> list[str]:
-        """Return what never arrived and was not given up."""
+    def missing(self) -> list[str]:
+        """Return what never arrived."""
         tries: dict[str, list[bool]] = {}
         for one in self.tried:
             tries.setdefault(one.guid, []).append(one.succeeded)
-        return [guid for guid, ways in tries.items() if not any(ways) and len(ways) < tries_max]
+        return [guid for guid, ways in tries.items() if not any(ways)]

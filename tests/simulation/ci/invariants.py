@@ -29,6 +29,10 @@ class Invariant(Enum):
     DEBT = "What an end owes stands on its board until it is paid, and no longer."
     DRAINED = "When the trouble is over everything ends, and no slot, lane, entry or debt is left."
     NEWS = "In the end GitHub shows how every job ended; its user and other teams have heard of it."
+    ANSWER = "A job that was cancelled or lost runs again for whoever asks for its commit then."
+    TIP = "What was pushed last to a branch is built, unless it may not, or somebody cancelled it."
+    JOINED = "What another branch waits for as well is not superseded in its own."
+    STANDING = "In the end an account stands as GitHub's newest word on it says, come as it may."
     EXPECTED = "Nothing goes wrong but by the trouble that was made."
 
 

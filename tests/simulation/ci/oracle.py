@@ -44,7 +44,8 @@ def queued(customer: Customer, event: e.JobQueued) -> Known:
         raise Broken(Invariant.BODY, f"{event.job_id} was queued twice")
     lane = f"{event.repository_id}#{event.ref}"
     at_us, who = count_us(event.at), (event.user, event.is_trusted)
-    job = Known(event.job_id, lane, *who, event.body, commit_of(event), at_us, at_us)
+    pushed_us = 0 if event.trigger is Trigger.RERUN else event.pushed_s * 10**6 or at_us
+    job = Known(event.job_id, lane, *who, event.body, commit_of(event), at_us, at_us, pushed_us)
     customer.jobs[job.job_id] = customer.waiting[job.job_id] = job
     return job
 
@@ -78,15 +79,19 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
         case _:
             _check_end(customer, job, event, is_fresh=is_fresh)
             job.stands, job.how = ENDED, type(event).__name__
+            job.why = why(event)
             job.ends += 1
             customer.waiting.pop(job.job_id, None)
             customer.running.pop(job.job_id, None)
 
 
 def _twin(job: Known, event: e.TwinRecorded) -> None:
-    (job.void_twins if job.is_turned_away else job.twins).add(event.body)
-    job.user = event.vouched_by or job.user
-    job.is_trusted = job.is_trusted or event.vouched_by != ""
+    is_void = job.is_turned_away or job.has_no_answer
+    (job.void_twins if is_void else job.twins).add(event.body)
+    job.vouchers += (event.vouched_by,) if event.vouched_by else ()
+    job.is_joined = job.is_joined or event.joined_from != ""
+    if job.pushed_us:
+        job.pushed_us = max(job.pushed_us, event.pushed_s * 10**6)
 
 
 def _moved(customer: Customer, job: Known, event: e.PriorityChanged) -> None:
@@ -136,6 +141,17 @@ def _retried(customer: Customer, job: Known, event: e.JobRetried) -> None:
     customer.waiting[job.job_id] = job
 
 
+def why(event: e.JobEvent) -> str:
+    """Return what turned a job away: a reason, or a newer job."""
+    match event:
+        case e.JobRejected(reason=reason):
+            return reason.value
+        case e.JobSuperseded(by_job=by_job):
+            return by_job
+        case _:
+            return ""
+
+
 End = e.JobFinished | e.JobCancelled | e.JobSuperseded | e.JobRejected | e.JobGivenUp
 
 
@@ -167,7 +183,7 @@ def _check_rejection(
 ) -> None:
     if event.reason is e.Rejection.ACCOUNT_REVOKED:
         is_due = not is_fresh or customer.standing == "revoked"
-    elif job.is_trusted and job.user not in customer.blocked_ever:
+    elif not customer.blocked_ever.issuperset(job.trusted):
         raise Broken(Invariant.ALLOWED, f"{event} of {job}")
     else:
         is_due = not is_fresh or not may_run(customer, job)

@@ -1,7 +1,7 @@
-"""The world outside: a runner, GitHub's checks, a bus and a mailer, as unreliable as they are."""
+"""The world outside: a runner, checks, bus, topic and mailer, as unreliable as they are."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from domain.ci.jobs.events import Conclusion
@@ -12,6 +12,7 @@ from domain.ci.ports import (
     Mailer,
     MailRefusedError,
     Report,
+    ReportDeniedError,
     ReportLaterError,
     ReportRefusedError,
     Run,
@@ -19,7 +20,7 @@ from domain.ci.ports import (
     Runner,
     RunStatus,
 )
-from domain.published.ports import Bus, Outgoing
+from domain.published.ports import Bus, Notice, Notices, Outgoing
 from tests.simulation.ci.invariants import Broken, Invariant
 from tests.simulation.ci.trouble import READING, WRITING, Trouble
 from tests.simulation.ci.witness import Witness
@@ -102,6 +103,9 @@ class UnconditionalChecks(Checks):
             raise ReportRefusedError(message)
         if self._trouble.is_turned_away():
             raise ReportLaterError(60, "later")
+        if self._trouble.chance(self._trouble.mood.denied):
+            self._trouble.met["report denied"] += 1
+            raise ReportDeniedError(report.repository)
         shown = self.shown.get(report.job_id)
         self._trouble.pause()
         if shown is None or shown.rank < report.rank:
@@ -142,5 +146,23 @@ class CountingBus(Bus):
         if self._trouble.is_turned_away():
             return frozenset({0})
         self.sent.update(one.event_id for one in outgoing)
+        self._trouble.after(fault)
+        return frozenset()
+
+
+class Topic(Notices):
+    """Hands notices on to whoever `tell` tells; some it does not take for now."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        self._trouble = trouble
+        self.tell: Callable[[Notice], None] = lambda _: None
+
+    def notify(self, notices: Sequence[Notice]) -> frozenset[int]:
+        self._trouble.pause()
+        fault = self._trouble.before(WRITING)
+        if self._trouble.is_turned_away():
+            return frozenset(range(len(notices)))
+        for notice in notices:
+            self.tell(notice)
         self._trouble.after(fault)
         return frozenset()

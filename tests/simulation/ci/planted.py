@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from adapters.memory.boards import MemoryBoards
 from adapters.memory.event_store import Shared
-from domain.ci import choosing, intake, mailing, scheduling
+from domain.ci import accounts, choosing, intake, mailing, scheduling
 from domain.ci.accounts import SLOTS_MAX
+from domain.ci.debts import Debt
 from domain.ci.hooks import Reason
 from domain.ci.jobs import claiming, decide, state
 from domain.ci.jobs import events as e
@@ -18,6 +19,7 @@ from domain.ci.jobs.state import Job, Status
 from domain.ci.places import microseconds
 from domain.ci.ports import Checks, CiStreams
 from domain.ci.reporting import report_of
+from domain.kernel.boards import Boards
 from domain.kernel.claims import AnyClaim, ClaimAction, Entry, Share
 from domain.kernel.times import When
 from tests.simulation.ci import actors
@@ -141,20 +143,20 @@ def _waits_for_the_first(real: Function) -> Function:
 
 
 def _reports_once(_real: Function) -> Function:
-    def report(streams: CiStreams, checks: Checks, job_id: str) -> bool:
+    def report(streams: CiStreams, checks: Checks, job_id: str, _clock: object) -> bool:
         job = streams.jobs.load(job_id).state
         if isinstance(job, Job):
             checks.show(report_of(job))
-            streams.boards.strike(f"owed#{job_id}", str(job.ends), claiming.STATUS)
+            streams.boards.strike(f"owed#{job_id}", str(job.ends), Debt.STATUS)
         return True
 
     return report
 
 
 def _strikes_first(real: Function) -> Function:
-    def is_owed(streams: CiStreams, job: Job) -> object:
-        owed = real(streams, job)
-        streams.boards.strike(f"owed#{job.job_id}", str(job.ends), claiming.MAIL)
+    def is_owed(boards: Boards, job_id: str, end: int, debt: Debt) -> object:
+        owed = real(boards, job_id, end, debt)
+        boards.strike(f"owed#{job_id}", str(end), debt)
         return owed
 
     return is_owed
@@ -162,6 +164,21 @@ def _strikes_first(real: Function) -> Function:
 
 def _judges_by_the_look(_real: Function) -> Function:
     return lambda command, _job: [e.JobRejected(command.reason, When(command.now))]
+
+
+def _tells_less_of_twins(**untold: object) -> Callable[[Function], Function]:
+    def bug(real: Function) -> Function:
+        def record_twin(command: object, job: object) -> object:
+            twin, *more = real(command, job) or [None]
+            return [replace(twin, **untold), *more] if twin else []
+
+        return record_twin
+
+    return bug
+
+
+def _lets_twins_join_the_dead(real: Function) -> Function:
+    return lambda command, job: real(command, job)[:1]
 
 
 PLANTS: Final = {
@@ -188,7 +205,23 @@ PLANTS: Final = {
     "the queue forgets priorities": Plant(choosing, "_first_in_each_lane", _forgets_priorities),
     "a busy lane holds up the queue": Plant(choosing, "_first_in_each_lane", _waits_for_the_first),
     "a report is sent and believed": Plant(actors, "report", _reports_once),
-    "a debt is struck before it is paid": Plant(mailing, "_is_owed", _strikes_first),
+    "a debt is struck before it is paid": Plant(mailing, "is_owed", _strikes_first),
     "a stranger is turned away although vouched for": Plant(decide, "reject", _judges_by_the_look),
+    "nobody vouches": Plant(decide, "record_twin", _tells_less_of_twins(vouched_by="")),
+    "another branch joins unseen": Plant(
+        decide, "record_twin", _tells_less_of_twins(joined_from="")
+    ),
+    "a branch that is pushed back stays old": Plant(
+        decide, "record_twin", _tells_less_of_twins(pushed_s=0)
+    ),
+    "the last to come is the newest": Plant(
+        choosing, "_newness", lambda _: lambda one: (one.queued_us, one.job_id)
+    ),
+    "who asks for what was cancelled waits for ever": Plant(
+        decide, "record_twin", _lets_twins_join_the_dead
+    ),
+    "the last word to come is the newest": Plant(
+        accounts, "_is_old_news", lambda _: lambda _told, _known: False
+    ),
 }
 """By what is wrong."""

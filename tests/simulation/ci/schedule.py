@@ -9,9 +9,10 @@ from typing import Any, Final
 from domain.ci.refusals import JobRefusal
 from domain.kernel.commits import Commit
 from domain.kernel.refused import KernelRefusal, Refused
+from domain.published.ports import Notice
 from tests.simulation.ci.actors import Actors
 from tests.simulation.ci.github import Github
-from tests.simulation.ci.notices import notices_of
+from tests.simulation.ci.notices import told_by, woken_by
 from tests.simulation.ci.trouble import AnswerLost, Killed, Throttled, Trouble, mood
 from tests.simulation.ci.witness import Act
 from tests.support.builders import NOW
@@ -53,6 +54,7 @@ class Schedule:
         self.github = Github(self.rng, self.clock, self.deliver)
         self.actors = Actors(self.github, self.trouble, self.clock)
         self.actors.wake = self._wake
+        self.actors.notices.tell = self._tell
 
     def clock(self) -> datetime:
         """Return the time, a millisecond later each time."""
@@ -82,12 +84,25 @@ class Schedule:
         self.put("hook", guid)
 
     def _wake(self, commit: Commit[Any]) -> None:
-        """Send the notices of a commit; some never arrive, and equal ones are one."""
-        for what in notices_of(commit):
+        """Send the notices of a commit; some never arrive."""
+        for what in woken_by(commit):
             if self.trouble.chance(self.trouble.mood.unheard):
                 self.trouble.met["wake-up lost"] += 1
-            elif not any(message.what == what for message in self.queue):
-                self.queue.append(Message(what))
+            else:
+                self._put_once(what)
+
+    def _tell(self, notice: Notice) -> None:
+        """Send a notice again, on behalf of a sweep; it may be given up on before it is handled."""
+        for what in told_by(notice):
+            if self.trouble.chance(self.trouble.mood.unheard_again):
+                self.trouble.met["wake-up of a sweep lost"] += 1
+            else:
+                self._put_once(what)
+
+    def _put_once(self, what: tuple[Any, ...]) -> None:
+        """Put a message into the queue; equal ones are one."""
+        if not any(message.what == what for message in self.queue):
+            self.queue.append(Message(what))
 
     def take_one(self) -> bool:
         """Handle a message, any; some come again although they were handled."""

@@ -10,23 +10,23 @@ from adapters.memory.event_store import MemoryEventStore, Shared
 from adapters.memory.published import MemoryNotices
 from domain.ci import accounts, records
 from domain.ci.jobs.state import FOLD, Job
-from domain.ci.mailing import mail_end
 from domain.ci.ports import CiStreams, Mail
-from domain.ci.reporting import report
-from domain.ci.sweeping import CiSweeper, Tell
+from domain.ci.sweeping import CiSweeper, Ports
 from domain.kernel.commits import Commit
 from domain.kernel.decider import Fold
 from domain.published.ci import count
-from handlers.streams.ci.broadcast import consumer, publish_ends
+from handlers.streams.ci.broadcast import consumer
+from handlers.timers.ci.news import publish, wake
 from tests.simulation.ci.github import Github
 from tests.simulation.ci.outside import (
     CountingBus,
     CountingMailer,
     ScriptedRunner,
+    Topic,
     UnconditionalChecks,
 )
 from tests.simulation.ci.ports import TroubledBoards, TroubledStore
-from tests.simulation.ci.trouble import READING, Trouble
+from tests.simulation.ci.trouble import Trouble
 from tests.simulation.ci.witness import Act, Witness
 from tests.support.world import unread
 
@@ -61,14 +61,23 @@ class Service:
         boards = TroubledBoards(self.shared, trouble, self.witness, self._act, self._is_paid)
         self.jobs, self.accounts = self._store(FOLD), self._store(accounts.FOLD)
         self.streams = CiStreams(self.jobs, self.accounts, self._store(records.FOLD), boards)
-        ports = (self.streams, self.bus, MemoryNotices(), MemoryParking())
+        self.notices, self.parking = Topic(trouble), MemoryParking()
+        ports = (self.streams, self.bus, MemoryNotices(), self.parking)
         self.broadcaster = consumer(*ports, unread)
-        tell: dict[str, Tell] = {
-            "bus": partial(publish_ends, self.streams, self.bus),
-            "status": self._swept_report,
-            "mail": partial(mail_end, self.streams, self.mailer, address_of, write),
-        }
-        self.sweeper = CiSweeper(self.streams, self.runner, tell, github, clock)
+        self.sweeper = self.new_sweeper()
+
+    def new_sweeper(self) -> CiSweeper:
+        """Return a sweeper that remembers nothing yet."""
+        return CiSweeper(
+            Ports(
+                streams=self.streams,
+                runner=lambda: self.runner,
+                wake=partial(wake, self.notices),
+                publish=partial(publish, self.streams, self.bus, self.parking),
+                deliveries=lambda: {"the app": lambda: self.github},
+                clock=self.clock,
+            )
+        )
 
     def _store(self, fold: Fold[S, Any]) -> TroubledStore[S, Any]:
         store = MemoryEventStore(self.shared, fold, count)
@@ -80,20 +89,6 @@ class Service:
     def _wrote(self, commit: Commit[Any]) -> None:
         self.witness.wrote(commit, self.acts[-1])
         self.wake(commit)
-
-    def _swept_report(self, job_id: str) -> bool:
-        """Report within a sweep, which fails before it shows anything, or not at all.
-
-        A report that was overtaken shows something old, looks again, and mends it. Stopped between
-        the two, a queue would send its notice again, and there is none of a sweep: should others
-        have shown and struck off a whole further round meanwhile, the old would stay.
-        """
-        self.trouble.before(READING)
-        self.trouble.is_spared = True
-        try:
-            return report(self.streams, self.checks, job_id)
-        finally:
-            self.trouble.is_spared = False
 
     def _is_paid(self, job_id: str, place: str, name: str) -> bool:
         """Say whether an end's debt was paid, as those outside know it."""

@@ -49,12 +49,14 @@ class Mood:
 
     killed: float = 0
     throttled: float = 0
+    denied: float = 0  # GitHub takes no report as things are: an installation is suspended.
     answer_lost: float = 0
     contended: float = 0
     own_conflict: float = 0
     overtaken: float = 0  # Others act while a request is on its way.
     stale: float = 0  # A board is shown as it stood some writes ago.
     unheard: float = 0  # A wake-up never arrives.
+    unheard_again: float = 0  # One that a sweep sends again does not either.
     doubled: float = 0  # A message comes again although it was handled.
     lapsing: float = 0  # A run falls silent, or is forgotten by its runner.
     lines: int = 1000  # Lines that one look shows at most.
@@ -70,12 +72,14 @@ def mood(rng: Random) -> Mood:
     return Mood(
         killed=rate(0, 0, 0.01, 0.04),
         throttled=rate(0, 0, 0.01, 0.06),
+        denied=rate(0, 0, 0.05, 0.3),
         answer_lost=rate(0, 0, 0.02, 0.1),
         contended=rate(0, 0, 0.05, 0.3),
         own_conflict=rate(0, 0, 0.05, 0.2),
         overtaken=rate(0, 0.05, 0.1, 0.2),
         stale=rate(0, 0, 0.1, 0.4),
         unheard=rate(0, 0, 0.05, 0.3),
+        unheard_again=rate(0, 0, 0.3),
         doubled=rate(0, 0.1, 0.3),
         lapsing=rate(0, 0.15, 0.4),
         lines=rng.choice((8, 8, 1000)),
@@ -84,17 +88,13 @@ def mood(rng: Random) -> Mood:
 
 
 class Trouble:
-    """Throws the dice of one schedule; `met` counts what came of them.
-
-    Who `is_spared` may be overtaken, and meets no fault.
-    """
+    """Throws the dice of one schedule; `met` counts what came of them."""
 
     def __init__(self, rng: Random, of: Mood) -> None:
         self._rng = rng
         self.mood = of
         self.met: Counter[str] = Counter()
         self.others_act: Callable[[], None] = lambda: None
-        self.is_spared = False
         self.set(of)
 
     def set(self, of: Mood) -> None:
@@ -119,7 +119,7 @@ class Trouble:
 
     def is_turned_away(self) -> bool:
         """Say whether somebody outside does not want to be asked for now."""
-        return not self.is_spared and self.chance(self.mood.throttled)
+        return self.chance(self.mood.throttled)
 
     def one_of(self, things: Sequence[T]) -> T:
         """Choose."""
@@ -128,9 +128,7 @@ class Trouble:
     def pause(self) -> None:
         """Let others act now and then, to their end: what was read before has grown old."""
         if self.chance(self.mood.overtaken):
-            is_spared, self.is_spared = self.is_spared, False
             self.others_act()
-            self.is_spared = is_spared
 
     def before(self, request: str) -> Fault | None:
         """Raise what happens before a request arrives; return what is to happen after it."""
@@ -150,7 +148,7 @@ class Trouble:
 
     def _drawn(self, request: str) -> Fault | None:
         rates = self._rates[request]
-        if not rates or self.is_spared:
+        if not rates:
             return None
         drawn = self._rng.random()
         for fault, rate in rates:

@@ -90,6 +90,12 @@ class Witness:
         is_fresh = act.customer_id == customer.customer_id and act.knows == customer.commits
         for event in commit.events:
             self._event(customer, commit.stream, event, act, is_fresh=is_fresh)
+        job = self.jobs.get(commit.stream.removeprefix("job#"))
+        is_asked = any(isinstance(event, e.TwinRecorded) for event in commit.events)
+        if is_asked and job and job.has_no_answer:
+            raise Broken(Invariant.ANSWER, f"{commit.events} left {job} as it was")
+        if self.shared.claims != self.holders:
+            raise Broken(Invariant.COMMIT, f"{self.shared.claims}, and should be {self.holders}")
         if not commit.stream.startswith("hook#"):
             customer.commits += 1
             act.knows = customer.commits if is_fresh else act.knows
@@ -123,7 +129,8 @@ class Witness:
     ) -> None:
         if act.attempt and (act.attempt, "runs") != (job.attempt, job.stands):
             raise Broken(Invariant.FENCED, f"{act.what} led to {event} of {job}")
-        is_twin = isinstance(event, e.TwinRecorded) and not job.is_turned_away
+        is_void = job.is_turned_away or job.has_no_answer
+        is_twin = isinstance(event, e.TwinRecorded) and not is_void
         if is_twin or isinstance(event, e.JobRetried):
             self._effect(act, event, job.job_id)
         was_turned_away, ends = job.is_turned_away, job.ends
@@ -132,8 +139,6 @@ class Witness:
             del self.holders[job.commit]
         elif was_turned_away and not job.is_turned_away:
             self._hold(job.commit, f"job#{job.job_id}")
-        if self.shared.claims.get(job.commit) != self.holders.get(job.commit):
-            raise Broken(Invariant.COMMIT, f"{job.commit} is held by {self.shared.claims}")
         if job.ends > ends:
             self.owed[job.job_id][str(job.ends)] = set(DEBTS)
             self._check_debts(job.job_id)
@@ -161,7 +166,7 @@ class Witness:
         job = next((one for one in runs if one.run == owner), None)
         if job is None or place != f"lane#{job.lane}":
             raise Broken(Invariant.LEASE, f"{owner} has made the lease of {place} longer")
-        job.until_ms = until_ms
+        job.until_ms = max(job.until_ms, until_ms)
         self.remember()
 
     def struck(self, job_id: str, place: str, name: str, *, is_paid: bool) -> None:

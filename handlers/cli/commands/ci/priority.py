@@ -1,6 +1,7 @@
 """`waybill ci priority ID N`."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import click
 from domain.ci.places import PRIORITIES, PRIORITY_NORMAL
 from handlers.cli import options
 from handlers.cli.ci import Ci
+from handlers.cli.failure import Failure
 from handlers.cli.render import console
 from handlers.cli.render.ci.job import show_answer
 from handlers.cli.world import World
@@ -27,8 +29,13 @@ It goes to where it would stand had it come with priority N. {PRIORITIES[0]} is 
 @click.pass_obj
 def priority(world: World, job_id: str, number: int, state: Path | None, *, as_json: bool) -> None:
     """Move a waiting job."""
-    body = Ci(world.service(state)).prioritise(job_id, number)
+    ci, place = Ci(world.service(state)), None
+    body = ci.prioritise(job_id, number)
+    with suppress(Failure):  # It is done, whatever comes of looking.
+        body = ci.job(job_id)
+        place = ci.place(body)
     if as_json:
-        click.echo(json.dumps(body, indent=1))
+        where = {"position": place.position, "queue_length": place.length} if place else {}
+        click.echo(json.dumps(body | where, indent=1))
     else:
-        show_answer(console.out(), body)
+        show_answer(console.out(), body, place)

@@ -21,8 +21,9 @@ from handlers.cli.world import World
 def sweep(context: click.Context, state: Path | None, *, as_json: bool) -> None:
     """Do what is due of jobs and what no event would wake.
 
-    Jobs that can start are started, runs that fell silent are looked at, ends that GitHub, mail or
-    bus have not heard of are told, and webhooks that never arrived are asked for again.
+    Jobs that can start are scheduled, runs that fell silent are looked at, ends that other teams
+    have not heard of are published, whoever should have started a run or told of an end is woken
+    again, and webhooks that never arrived are asked for again.
 
     The status is 1 when something could not be done this time.
     """

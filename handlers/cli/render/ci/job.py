@@ -6,8 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from handlers.cli.ci import Place
 from handlers.cli.render.ci.log import shown
-from handlers.cli.render.ci.words import OPEN, between, branch, status
+from handlers.cli.render.ci.words import OPEN, between, branch, ordinal, status
 from handlers.cli.render.text import clean, counted, words
 from handlers.cli.render.times import stamp
 
@@ -31,12 +32,16 @@ def show_log(console: Console, attempt: int, log: bytes | None) -> None:
     head = f"log of attempt {attempt}" if log else silent
     console.print(Text(head, style="dim"), soft_wrap=True)
     for line in shown(log) if log else ():
-        console.print(Text(line), soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
-def show_answer(console: Console, job: Body) -> None:
+def show_answer(console: Console, job: Body, place: Place | None = None) -> None:
     """Print how a job stands after a command, and how to see what comes of it."""
     console.print(standing_line(job), soft_wrap=True)
+    if place:
+        of = "of very many" if place.length is None else f"of {place.length:,}"
+        where = f"Now {ordinal(place.position)} {of} that wait, with priority {job['priority']}."
+        console.print(where, soft_wrap=True)
     if job.get("status") in OPEN:
         follow = f"Next: waybill ci watch {clean(job.get('job_id'))}"
         console.print(Text(follow, style="dim"), soft_wrap=True)
@@ -48,7 +53,7 @@ def entry_line(entry: Body) -> Text:
     return Text.assemble((stamp(entry.get("at")), "dim"), "  ", said)
 
 
-def said_line(line: str) -> Text:
+def said_line(line: Text) -> Text:
     """Write one line of a log among those of a timeline."""
     return Text.assemble(("  | ", "dim"), line)
 

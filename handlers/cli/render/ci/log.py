@@ -3,7 +3,11 @@
 from itertools import takewhile
 from typing import Final
 
+from rich.ansi import AnsiDecoder
+from rich.text import Text
+
 from handlers.cli.render.text import clean
+from handlers.terminal import coloured
 
 _KNOWN_BYTES: Final = 512
 """So much of a log's end tells where in the next look at it we were."""
@@ -14,13 +18,17 @@ def text_of(log: bytes) -> str:
     return log.decode(errors="backslashreplace")
 
 
-def shown(log: bytes) -> list[str]:
-    """Write a log line by line: of all control characters only tabs are left as they are."""
-    text = text_of(log).replace("\r\n", "\n")
-    return [
-        "\t".join(clean(part) for part in line.split("\t"))
-        for line in text.removesuffix("\n").split("\n")
+def shown(log: bytes) -> list[Text]:
+    """Write a log line by line: its text, and the colours that a terminal shows it in."""
+    return [_line(line) for line in text_of(log).removesuffix("\n").split("\n")]
+
+
+def _line(line: str) -> Text:
+    parts = [
+        part if turn % 2 else "\t".join(map(clean, part.split("\t")))
+        for turn, part in enumerate(coloured(line))
     ]
+    return AnsiDecoder().decode_line("".join(parts))
 
 
 def further(known: bytes, log: bytes) -> bytes:
@@ -47,14 +55,14 @@ class Followed:
         self._known = b""
         self._partial = b""
 
-    def grown(self, log: bytes) -> list[str]:
+    def grown(self, log: bytes) -> list[Text]:
         """Return the lines that are new and whole."""
         fresh = self._partial + further(self._known, log)
         self._known = log
         whole, newline, self._partial = fresh.rpartition(b"\n")
         return shown(whole + newline) if newline else []
 
-    def rest(self) -> list[str]:
+    def rest(self) -> list[Text]:
         """Return the last line, which nobody has ended."""
         rest, self._partial = self._partial, b""
         return shown(rest) if rest else []

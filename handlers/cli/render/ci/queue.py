@@ -33,6 +33,9 @@ def show_queue(console: Console, body: Body, now: datetime) -> None:
 
 def queue_lines(body: Body, now: datetime, width: int | None) -> Iterator[Text]:
     """Yield its lines; without a width it is for a pipe."""
+    if body.get("known") is False:
+        yield from _unknown(body)
+        return
     running, waiting = body.get("running") or (), body.get("waiting") or ()
     yield _head(body, has_bar=width is not None)
     yield _settings(body.get("settings") or {})
@@ -46,6 +49,13 @@ def queue_lines(body: Body, now: datetime, width: int | None) -> Iterator[Text]:
         yield Text("More are waiting: --limit shows them.", style="dim")
     if not running and not waiting:
         yield Text("Nothing runs and nothing waits.")
+
+
+def _unknown(body: Body) -> Iterator[Text]:
+    customer_id = clean(body.get("customer_id"))
+    yield Text(f"Nothing is known of {customer_id}: none of its jobs runs, waits or has run.")
+    hint = "A customer is the account that owns a repository, acme of acme/shop. Check the name; "
+    yield Text(f"{hint}the first push makes it known.", style="dim")
 
 
 def _head(body: Body, *, has_bar: bool) -> Text:

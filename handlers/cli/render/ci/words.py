@@ -23,6 +23,7 @@ COLOURS: Final = {
 }
 OPEN: Final = frozenset({Status.PENDING.value, Status.ACTIVE.value})
 _GAP: Final = "  "
+_ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}
 
 
 def status(name: object) -> Text:
@@ -45,6 +46,12 @@ def between(start: object, end: object) -> str:
 def since(at: object, now: datetime) -> str:
     """Write how long ago an ISO time is."""
     return between(at, now.isoformat())
+
+
+def ordinal(number: int) -> str:
+    """Write a place: 1st, 2nd, 3rd, 4th, 11th."""
+    is_teen = number % 100 in (11, 12, 13)
+    return f"{number:,}{'th' if is_teen else _ENDINGS.get(number % 10, 'th')}"
 
 
 def _time(text: object) -> datetime | None:

@@ -14,8 +14,11 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 """As HTML's own form fields take one: without a name, quotes, comments or a second address."""
 
 
-def checked(mail: Mail) -> Mail:
-    """Return a mail that can be sent as it is. Raises MailRefusedError."""
+def sendable(mail: Mail) -> Mail:
+    """Return a mail that can be sent as it is.
+
+    Raises MailRefusedError, which names no address: its text is logged.
+    """
     if not _KEY.fullmatch(mail.key):
         raise MailRefusedError(
             f"the key {mail.key[:120]!r} is not 1 to 120 of A-Z, a-z, 0-9, hyphen"
@@ -26,7 +29,7 @@ def checked(mail: Mail) -> Mail:
         or not address.isascii()
         or not _ADDRESS.fullmatch(address)
     ):
-        raise MailRefusedError(f"mail {mail.key}: {address[:80]!r} is not one plain mail address")
+        raise MailRefusedError(f"mail {mail.key}: its reader is not one plain mail address")
     if _LINE_ENDS.search(mail.subject):
         raise MailRefusedError(f"mail {mail.key}: its subject has more than one line")
     try:
