@@ -1,82 +1,11 @@
 """Choosing: what is to be done about a customer's board, as one pure function of how it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.ci.accounts import Account, Standing, account_on
+from domain.ci.accounts import Account, Standing
+from domain.ci.board import Board, Running, Waiting
 from domain.ci.jobs.events import Rejection
-from domain.ci.places import ACCOUNT, COUNT, LANE, QUEUE, ref_of
-from domain.kernel.boards import Line
-from domain.kernel.claims import UNTIL_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A job in the queue. `rank` is its place's text: smaller starts first.
-
-    `vouchers` may write to the repository and asked for it too. `pushed_us` is how new it is among
-    the pushes of its branch, 0 for none of them; `is_joined`: another branch waits for it as well.
-    """
-
-    job_id: str
-    rank: str
-    lane: str
-    repository: str
-    user: str
-    is_trusted: bool
-    vouchers: tuple[str, ...]
-    priority: int
-    attempt: int
-    round: int
-    queued_us: int
-    pushed_us: int
-    is_joined: bool
-
-    @property
-    def ref(self) -> str:
-        """The branch that it waits for."""
-        return ref_of(self.lane)
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A run that holds a lane until `until_ms`, unless its runner says that it goes on."""
-
-    job_id: str
-    attempt: int
-    lane: str
-    repository: str
-    began_ms: int
-    until_ms: int
-
-    @property
-    def ref(self) -> str:
-        """The branch that it holds."""
-        return ref_of(self.lane)
-
-
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """A customer's board: the account, slots taken, what runs, and what waits, first in line first.
-
-    `seen_up_to` is where looking stopped; empty when all was seen.
-    """
-
-    account: Account
-    taken: int
-    running: tuple[Running, ...]
-    waiting: tuple[Waiting, ...]
-    seen_up_to: str = ""
-
-    @property
-    def busy(self) -> frozenset[str]:
-        """Lanes in which something runs."""
-        return frozenset(run.lane for run in self.running)
-
-    @property
-    def free(self) -> int:
-        """Slots that nobody has."""
-        return max(0, self.account.settings.slots - self.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +18,7 @@ class Plan:
     starts: tuple[Waiting, ...] = ()
 
 
-def standings(customer_id: str, lines: Iterable[Line], seen_up_to: str = "") -> Standings:
-    """Read a board's lines."""
-    account: Line | None = None
-    taken = 0
-    running: list[Running] = []
-    waiting: list[Waiting] = []
-    for line in lines:
-        if line.place == ACCOUNT:
-            account = line
-        elif line.place == COUNT:
-            taken = line.count
-        elif line.place.startswith(LANE):
-            running.append(_running(line))
-        elif line.place.startswith(QUEUE):
-            waiting.append(_waiting(line))
-    known = account_on(customer_id, account)
-    return Standings(known, taken, tuple(running), tuple(waiting), seen_up_to)
-
-
-def choose(board: Standings) -> Plan:
+def choose(board: Board) -> Plan:
     """Say what is due: the first in line whose branch is free, and what may not or need not run."""
     match board.account.standing:
         case Standing.REVOKED:
@@ -120,7 +30,7 @@ def choose(board: Standings) -> Plan:
             return _active(board)
 
 
-def _active(board: Standings) -> Plan:
+def _active(board: Board) -> Plan:
     refused = tuple(
         (one, Rejection.USER_NOT_ALLOWED)
         for one in board.waiting
@@ -173,32 +83,3 @@ def _first_in_each_lane(ready: Sequence[Waiting], busy: frozenset[str]) -> tuple
         if one.lane not in busy:
             first.setdefault(one.lane, one)
     return tuple(first.values())
-
-
-def _running(line: Line) -> Running:
-    return Running(
-        line.text("job"),
-        line.number("attempt"),
-        line.text("lane"),
-        line.text("repository"),
-        line.number("began_ms"),
-        line.number(UNTIL_MS),
-    )
-
-
-def _waiting(line: Line) -> Waiting:
-    return Waiting(
-        job_id=line.owner,
-        rank=line.place,
-        lane=line.text("lane"),
-        repository=line.text("repository"),
-        user=line.text("user"),
-        is_trusted=bool(line.number("trusted")),
-        vouchers=tuple(filter(None, line.text("vouchers").split("\n"))),
-        priority=line.number("priority"),
-        attempt=line.number("attempt"),
-        round=line.number("round"),
-        queued_us=line.number("queued_us"),
-        pushed_us=line.number("pushed_us"),
-        is_joined=bool(line.number("joined")),
-    )

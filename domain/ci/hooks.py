@@ -140,7 +140,7 @@ class Hook:
     repository: Repository | None = None
 
 
-def commit_key(repository_id: str, sha: str, ref: str, trigger: Trigger) -> str:
+def key_of_commit(repository_id: str, sha: str, ref: str, trigger: Trigger) -> str:
     """Name what is built once, however many hooks speak of it; a tag is released on its own."""
     own = f"#{ref}" if trigger is Trigger.TAG else ""
     return f"commit#{repository_id}#{sha}{own}"
@@ -165,9 +165,9 @@ class Build:
     pushed_s: int = 0
 
     @property
-    def commit(self) -> str:
+    def commit_key(self) -> str:
         """Name what is built once."""
-        return commit_key(self.repository.repository_id, self.sha, self.ref, self.trigger)
+        return key_of_commit(self.repository.repository_id, self.sha, self.ref, self.trigger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def _push(hook: Hook, push: Push) -> Asked:
     build = _build(hook, push.repository, push.ref, push.sha, trigger, push.message)
     build = replace(build, pushed_s=push.pushed_s)
     if _SKIP.search(push.message):
-        return Nothing(Reason.SKIP_CI, build.commit)
+        return Nothing(Reason.SKIP_CI, build.commit_key)
     return build
 
 

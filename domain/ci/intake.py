@@ -35,11 +35,11 @@ from domain.kernel.transition import Outcome, Request, Transitioned, transition
 class Arrival:
     """A hook whose signature was found good and whose body lies on its shelf.
 
-    `body` is the SHA-256 of its bytes in hexadecimal.
+    `body_sha256` is of its bytes, in hexadecimal.
     """
 
     hook: Hook
-    body: str
+    body_sha256: str
     now: datetime
     correlation_id: str
 
@@ -92,7 +92,7 @@ def _build(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
 def _twin(streams: CiStreams, arrival: Arrival, build: Build, job_id: str) -> Taken:
     """Join a job, unless it was turned away just now: then the commit is free, and built anew."""
     try:
-        done = _once(streams, arrival, job_id, RecordTwin(build, arrival.body, arrival.now))
+        done = _once(streams, arrival, job_id, RecordTwin(build, arrival.body_sha256, arrival.now))
     except Refused as refusal:
         if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
             raise
@@ -109,8 +109,8 @@ def _was_turned_away(state: JobState) -> bool:
 
 def _queue(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
     """Write job, place in the queue and hold on the commit at once. Raises ClaimTaken."""
-    job_id = derived_id("job", build.repository.repository_id, arrival.body)
-    command = QueueJob(job_id, build, arrival.body, arrival.now)
+    job_id = derived_id("job", build.repository.repository_id, arrival.body_sha256)
+    command = QueueJob(job_id, build, arrival.body_sha256, arrival.now)
     try:
         done = _once(streams, arrival, job_id, command, creates=True)
     except Refused as refusal:
@@ -167,7 +167,7 @@ def _once(
     creates: bool = False,
 ) -> Transitioned[JobState]:
     """Carry a command out once for each body and job."""
-    command_id = derived_id("hook", job_id, arrival.body)
+    command_id = derived_id("hook", job_id, arrival.body_sha256)
     correlation_id = arrival.correlation_id
     request = Request(job_id, command, command_id, correlation_id, command_id, creates=creates)
     return transition(streams.jobs, DECIDER, request)
@@ -178,7 +178,7 @@ def _change(streams: CiStreams, arrival: Arrival, installed: Installed) -> Taken
     if customer_id == NOBODY:
         return _record(streams, arrival, Nothing(Reason.INCOMPLETE))
     command = accounts.ChangeAccount(customer_id, installed, arrival.now)
-    command_id = derived_id("hook", customer_id, arrival.body)
+    command_id = derived_id("hook", customer_id, arrival.body_sha256)
     request = Request(customer_id, command, command_id, arrival.correlation_id, command_id)
     transition(streams.accounts, accounts.DECIDER, request)
     return Taken(Became.ACCOUNT)
@@ -189,7 +189,7 @@ def _record(streams: CiStreams, arrival: Arrival, nothing: Nothing) -> Taken:
     where = repository.repository_id if repository else hook.customer_id
     # Not by its event: that is not signed, and one body would make a record of each word for it.
     # But by what it skips: no other reading of the body, come first, may keep that from being held.
-    record_id = derived_id("record", where, arrival.body, nothing.skipped)
+    record_id = derived_id("record", where, arrival.body_sha256, nothing.skipped)
     command = records.RecordHook(
         record_id=record_id,
         customer_id=hook.customer_id,
@@ -198,9 +198,9 @@ def _record(streams: CiStreams, arrival: Arrival, nothing: Nothing) -> Taken:
         reason=nothing.reason,
         repository=repository.name if repository else "",
         user=hook.user,
-        body=arrival.body,
+        body_sha256=arrival.body_sha256,
         now=arrival.now,
-        commit=nothing.skipped,
+        commit_key=nothing.skipped,
     )
     request = Request(
         record_id, command, record_id, arrival.correlation_id, record_id, creates=True

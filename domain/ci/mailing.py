@@ -52,7 +52,7 @@ def mail_end(
     account = streams.accounts.load(job.customer_id).state
     settings = account.settings if isinstance(account, Account) else Settings()
     is_wanted = wants_mail(job, settings)
-    address = (address_of(job.body) or settings.mail_to) if is_wanted else ""
+    address = (address_of(job.body_sha256) or settings.mail_to) if is_wanted else ""
     try:
         if address:
             mailer.send(write(job, f"{job.job_id}-{job.ends}", address))

@@ -13,7 +13,7 @@ from domain.kernel.times import When
 
 @dataclass(frozen=True, slots=True)
 class HookRecorded:
-    """A hook came and made no job. `commit` is what it asked not to be built, if anything."""
+    """A hook came and made no job. `commit_key` is what it asked not to be built, if anything."""
 
     record_id: str
     customer_id: str
@@ -22,14 +22,14 @@ class HookRecorded:
     reason: Reason
     repository: str
     user: str
-    body: str
+    body_sha256: str
     at: When
-    commit: str = ""
+    commit_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordHook:
-    """Keep that a hook came; `body` is the SHA-256 of its bytes."""
+    """Keep that a hook came; its body is known by the SHA-256 of its bytes."""
 
     record_id: str
     customer_id: str
@@ -38,9 +38,9 @@ class RecordHook:
     reason: Reason
     repository: str
     user: str
-    body: str
+    body_sha256: str
     now: datetime
-    commit: str = ""
+    commit_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ def decide(command: RecordHook, state: RecordState) -> Sequence[HookRecorded]:
             command.reason,
             command.repository,
             command.user,
-            command.body,
+            command.body_sha256,
             When(command.now),
-            command.commit,
+            command.commit_key,
         )
     ]
 
@@ -92,7 +92,7 @@ def route(state: RecordState) -> Routing:
 def claims(_state: RecordState, events: Sequence[HookRecorded]) -> Sequence[AnyClaim]:
     """Hold the commit that is not to be built, so that no other hook builds it."""
     stream = FOLD.stream
-    return [Claim(one.commit, stream(one.record_id)) for one in events if one.commit]
+    return [Claim(one.commit_key, stream(one.record_id)) for one in events if one.commit_key]
 
 
 FOLD: Final[Fold[RecordState, HookRecorded]] = Fold("hook", 1, NoRecord(), evolve, route)

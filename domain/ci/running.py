@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from domain.ci.choosing import Running
+from domain.ci.board import Running
 from domain.ci.jobs.commands import LoseRun, RecordResult
 from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Conclusion

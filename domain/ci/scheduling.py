@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Final
 
 from domain.ci.accounts import SLOTS_MAX, Standing
-from domain.ci.choosing import Plan, Standings, Waiting, choose, standings
+from domain.ci.board import Board, Waiting, board_from
+from domain.ci.choosing import Plan, choose
 from domain.ci.jobs.commands import (
     CancelJob,
     ClaimJob,
@@ -63,7 +64,7 @@ def schedule(
     return Scheduled(started=each.start(plan, board), ended=ended, stopped=each.stop(plan))
 
 
-def look_at(boards: Boards, customer_id: str) -> Standings:
+def look_at(boards: Boards, customer_id: str) -> Board:
     """Read a board: one request, and one more a megabyte where the first shows nothing to start.
 
     Thirty jobs that wait for one busy branch, or three thousand, hide no other branch's: the second
@@ -72,16 +73,16 @@ def look_at(boards: Boards, customer_id: str) -> Standings:
     board = board_of(customer_id)
     first = boards.look(board, FIRST_LOOK)
     lines = list(first.lines)
-    seen = standings(customer_id, lines, first.next_place)
+    seen = board_from(customer_id, lines, first.next_place)
     without = frozenset[str]() if seen.account.settings.supersedes else seen.busy
     while seen.seen_up_to and _more_may_matter(seen):
         beyond = boards.look_beyond(board, seen.seen_up_to, "lane", without)
         lines += beyond.lines
-        seen = standings(customer_id, lines, beyond.next_place)
+        seen = board_from(customer_id, lines, beyond.next_place)
     return seen
 
 
-def _more_may_matter(seen: Standings) -> bool:
+def _more_may_matter(seen: Board) -> bool:
     """Whether what was not seen yet could change what is due."""
     if seen.account.settings.supersedes:
         return True
@@ -97,7 +98,7 @@ class _Each:
     clock: Callable[[], datetime]
     correlation_id: str
 
-    def start(self, plan: Plan, board: Standings) -> tuple[str, ...]:
+    def start(self, plan: Plan, board: Board) -> tuple[str, ...]:
         """Claim jobs in turn until the slots are taken; one whose lane is busy is passed over."""
         started: list[str] = []
         for waiting in plan.starts:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from domain.ci.jobs.state import Job
     from domain.ci.pages import Keys, Pages
     from domain.ci.ports import Bodies, Checks, Deliveries, Logs, Mail, Mailer, Runner
-    from domain.ci.sweeping import CiSweeper
+    from domain.ci.sweeping.sweeper import CiSweeper
     from domain.published.ports import Notices
     from handlers.streams.batch import Arrived
 
@@ -308,7 +308,7 @@ def write_mail(job: "Job", key: str, to: str) -> "Mail":
 @cache
 def sweeper() -> "CiSweeper":
     """Return what closes CI's gaps; a wrong setting is met by what needs it, and by no other."""
-    from domain.ci.sweeping import CiSweeper, Ports
+    from domain.ci.sweeping.sweeper import CiSweeper, Ports
     from handlers.timers.ci.news import publish, wake
 
     return CiSweeper(

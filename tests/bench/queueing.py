@@ -15,7 +15,8 @@ from random import Random
 from typing import Protocol
 
 from domain.ci.accounts import Account, Settings
-from domain.ci.choosing import Running, Standings, Waiting, choose, standings
+from domain.ci.board import Board, Running, Waiting, board_from
+from domain.ci.choosing import choose
 from domain.ci.jobs.events import PriorityChanged
 from domain.ci.places import queue_key_us
 from domain.ci.scheduling import FIRST_LOOK
@@ -130,8 +131,8 @@ class ChosenQueue:
         came = queued(job.job_id, branch(job.job_id), When(job.at))
         entry = place(job_after(came, PriorityChanged(job.priority, key_us, "ann", When(job.at))))
         line = Line(entry.board, entry.place, entry.owner, dict(entry.note))
-        (waiting,) = standings(CUSTOMER, [line]).waiting
-        insort(self.waiting, waiting, key=attrgetter("rank"))
+        (waiting,) = board_from(CUSTOMER, [line]).waiting
+        insort(self.waiting, waiting, key=attrgetter("place"))
 
     def start(self, _now: datetime) -> Sequence[str]:
         """Choose, and start as many as there are slots."""
@@ -140,7 +141,7 @@ class ChosenQueue:
         account = Account(CUSTOMER, settings=Settings(slots=self.slots, aging_s=self.aging_s))
         runs = tuple(self.runs.values())
         seen = tuple(self.waiting[: FIRST_LOOK - len(runs)])
-        board = Standings(account, len(runs), runs, seen)
+        board = Board(account, len(runs), runs, seen)
         chosen = choose(board).starts[: board.free]
         for one in chosen:
             self.waiting.remove(one)

@@ -14,7 +14,7 @@ from domain.ci.ports import Phase, RunLook, RunStatus
 from domain.ci.refusals import JobRefusal
 from domain.ci.running import beat, record
 from domain.ci.scheduling import FIRST_LOOK, Scheduled
-from domain.ci.swept import Swept
+from domain.ci.sweeping.swept import Swept
 from domain.kernel.refused import ClaimTaken, Refused
 from tests.support.ci_builders import REPOSITORY, branch, later, push
 from tests.support.ci_desk import Board, Desk, ci_streams

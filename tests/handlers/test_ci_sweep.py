@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.ci.scheduling import schedule
-from domain.ci.swept import Swept
+from domain.ci.sweeping.swept import Swept
 from handlers import settings
 from handlers.local.github import serve
 from handlers.local.github_api import GitHub

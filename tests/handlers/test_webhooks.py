@@ -26,7 +26,7 @@ def test_a_signed_push_is_queued_and_its_body_is_kept_under_its_hash(ci: CiInMem
     job = ci.job(answer["body"]["job_id"])
     assert (job.status, job.repository, job.sha) == (Status.PENDING, "octo/r7", SHA)
     assert ci.bodies.read(hashlib.sha256(PUSH).hexdigest()) == PUSH
-    assert job.body == hashlib.sha256(PUSH).hexdigest()
+    assert job.body_sha256 == hashlib.sha256(PUSH).hexdigest()
 
 
 def test_the_same_body_under_another_delivery_id_is_the_same_job(ci: CiInMemory) -> None:

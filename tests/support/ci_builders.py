@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.ci.accounts import Account, Settings, Standing
-from domain.ci.choosing import Running, Standings, Waiting
+from domain.ci.board import Board, Running, Waiting
 from domain.ci.hooks import Build, Hook, Push, Repository, Told, Trigger
 from domain.ci.jobs import commands as c
 from domain.ci.jobs import events as e
@@ -85,7 +85,7 @@ def queued(job_id: str = "j1", ref: str = MAIN, at: When = AT) -> e.JobQueued:
         trigger=Trigger.PUSH,
         user="ann",
         at=at,
-        body=f"body-{job_id}",
+        body_sha256=f"body-{job_id}",
     )
 
 
@@ -216,7 +216,7 @@ def place(job: Job, action: ClaimAction = ClaimAction.TAKE) -> Entry:
         ("vouchers", "\n".join(job.vouchers)),
         ("priority", job.priority),
         ("attempt", job.attempt),
-        ("round", job.ends),
+        ("round", job.round),
         ("queued_us", microseconds(job.queued_at.utc or NOW)),
         ("pushed_us", job.pushed_us),
         ("joined", int(job.is_joined)),
@@ -260,7 +260,7 @@ def waiting(
     came, ref = later(minutes), branch(ref or job_id)
     return Waiting(
         job_id=job_id,
-        rank=queue_place(queue_key_us(came, priority, aging_s), job_id),
+        place=queue_place(queue_key_us(came, priority, aging_s), job_id),
         lane=lane_of("7", ref),
         repository="acme/shop",
         user=user,
@@ -268,7 +268,7 @@ def waiting(
         vouchers=(),
         priority=priority,
         attempt=0,
-        round=0,
+        round=1,
         queued_us=microseconds(came),
         pushed_us=microseconds(came),
         is_joined=False,
@@ -286,12 +286,12 @@ def board(
     *lines: Waiting | Running,
     settings: Settings | None = None,
     standing: Standing = Standing.ACTIVE,
-) -> Standings:
+) -> Board:
     """Return a board with these lines; what waits stands in the order of its places."""
     runs = tuple(line for line in lines if isinstance(line, Running))
     waits = [line for line in lines if isinstance(line, Waiting)]
     account = Account(CUSTOMER, standing, settings or Settings())
-    return Standings(account, len(runs), runs, tuple(sorted(waits, key=lambda one: one.rank)))
+    return Board(account, len(runs), runs, tuple(sorted(waits, key=lambda one: one.place)))
 
 
 def ids(chosen: Sequence[Waiting | Running]) -> list[str]:

@@ -14,7 +14,7 @@ from adapters.memory.event_store import MemoryEventStore, Shared
 from adapters.memory.published import MemoryBus, MemoryNotices
 from domain.ci import accounts, intake, records, running, scheduling
 from domain.ci.accounts import Settings
-from domain.ci.choosing import Standings
+from domain.ci.board import Board as CiBoard
 from domain.ci.hooks import Change, Installation, Told
 from domain.ci.jobs import commands as c
 from domain.ci.jobs.decide import DECIDER
@@ -24,8 +24,8 @@ from domain.ci.mailing import Mailed, mail_end
 from domain.ci.places import owed_board, ref_of
 from domain.ci.ports import CiStreams, Mail
 from domain.ci.reporting import report
-from domain.ci.sweeping import GRACE, CiSweeper, Ports
-from domain.ci.swept import Swept
+from domain.ci.sweeping.sweeper import GRACE, CiSweeper, Ports
+from domain.ci.sweeping.swept import Swept
 from domain.kernel.ids import derived_id
 from domain.kernel.transition import Request, transition
 from domain.published.ci import count
@@ -173,7 +173,7 @@ class Desk:
     def schedule(self) -> scheduling.Scheduled:
         return scheduling.schedule(self.streams, self.customer_id, self.clock, "test")
 
-    def look(self) -> Standings:
+    def look(self) -> CiBoard:
         return scheduling.look_at(self.streams.boards, self.customer_id)
 
     def start(self, job_id: str) -> bool:

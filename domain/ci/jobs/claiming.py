@@ -43,7 +43,7 @@ def _commit(before: JobState, after: Job) -> tuple[AnyClaim, ...]:
     if held == wanted:
         return ()
     action = ClaimAction.TAKE if wanted else ClaimAction.RELEASE
-    return (Claim(after.commit, _stream(after), action),)
+    return (Claim(after.commit_key, _stream(after), action),)
 
 
 def _holds_commit(state: JobState) -> bool:
@@ -72,7 +72,7 @@ def _waiting(state: JobState) -> Entry | None:
         ("vouchers", "\n".join(state.vouchers)),
         ("priority", state.priority),
         ("attempt", state.attempt),
-        ("round", state.ends),
+        ("round", state.round),
         ("queued_us", microseconds(state.queued_at.utc) if state.queued_at.utc else 0),
         ("pushed_us", state.pushed_us),
         ("joined", int(state.is_joined)),

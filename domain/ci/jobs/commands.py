@@ -14,7 +14,7 @@ class QueueJob:
 
     job_id: str
     build: Build
-    body: str
+    body_sha256: str
     now: datetime
 
 
@@ -23,7 +23,7 @@ class RecordTwin:
     """Remember that another hook asked for the same commit."""
 
     build: Build
-    body: str
+    body_sha256: str
     now: datetime
 
 

@@ -36,7 +36,7 @@ def queue(command: c.QueueJob, state: JobState) -> JobEvents:
             is_trusted=build.is_trusted,
             number=build.number,
             title=build.title,
-            body=command.body,
+            body_sha256=command.body_sha256,
             pushed_s=build.pushed_s,
         )
     ]
@@ -57,10 +57,10 @@ def record_twin(command: c.RecordTwin, job: Job) -> JobEvents:
     pushed_s = 0 if joined_from or build.pushed_s <= job.pushed_s else build.pushed_s
     says_more = vouched_by or pushed_s or (joined_from and not job.is_joined) or job.has_no_answer
     is_one_too_many = len(job.twins) >= TWINS_MAX and not says_more
-    if command.body in (job.body, *job.twins) or is_one_too_many:
+    if command.body_sha256 in (job.body_sha256, *job.twins) or is_one_too_many:
         return []
     at = When(command.now)
-    twin = e.TwinRecorded(build.trigger, command.body, at, vouched_by, joined_from, pushed_s)
+    twin = e.TwinRecorded(build.trigger, command.body_sha256, at, vouched_by, joined_from, pushed_s)
     return [twin, e.JobRetried(build.user, at)] if job.has_no_answer else [twin]
 
 

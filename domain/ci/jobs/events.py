@@ -28,7 +28,7 @@ class Rejection(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobQueued:
-    """A hook asks for a build; `body` is the SHA-256 of its bytes, under which they are kept.
+    """A hook asks for a build; its body is kept under the SHA-256 of its bytes.
 
     `pushed_s` is when it was pushed by GitHub's clock, in seconds since 1970; 0 if it did not say.
     """
@@ -45,7 +45,7 @@ class JobQueued:
     is_trusted: bool = True
     number: int = 0
     title: str = ""
-    body: str = ""
+    body_sha256: str = ""
     priority: int = PRIORITY_NORMAL
     pushed_s: int = 0
 
@@ -59,7 +59,7 @@ class TwinRecorded:
     """
 
     trigger: Trigger
-    body: str
+    body_sha256: str
     at: When
     vouched_by: str = ""
     joined_from: str = ""

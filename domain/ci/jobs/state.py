@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, assert_never
 
-from domain.ci.hooks import Trigger, commit_key
+from domain.ci.hooks import Trigger, key_of_commit
 from domain.ci.jobs import events as e
 from domain.ci.places import PRIORITY_NORMAL, lane_of, microseconds
 from domain.kernel.decider import Fold, Routing
@@ -60,7 +60,7 @@ class Job:
     is_trusted: bool = True
     number: int = 0
     title: str = ""
-    body: str = ""
+    body_sha256: str = ""
     priority: int = PRIORITY_NORMAL
     status: Status = Status.PENDING
     attempt: int = 0
@@ -82,9 +82,9 @@ class Job:
         return lane_of(self.repository_id, self.ref)
 
     @property
-    def commit(self) -> str:
+    def commit_key(self) -> str:
         """Name what no other job may build."""
-        return commit_key(self.repository_id, self.sha, self.ref, self.trigger)
+        return key_of_commit(self.repository_id, self.sha, self.ref, self.trigger)
 
     @property
     def run(self) -> str:
@@ -163,7 +163,7 @@ def _queued(event: e.JobQueued) -> Job:
         is_trusted=event.is_trusted,
         number=event.number,
         title=event.title,
-        body=event.body,
+        body_sha256=event.body_sha256,
         priority=event.priority,
         pushed_s=event.pushed_s,
     )
@@ -194,7 +194,7 @@ def _joined(job: Job, event: e.TwinRecorded) -> Job:
     vouchers = (*job.vouchers, event.vouched_by) if event.vouched_by else job.vouchers
     return replace(
         job,
-        twins=(*job.twins, event.body),
+        twins=(*job.twins, event.body_sha256),
         vouchers=vouchers[-VOUCHERS_MAX:],
         is_joined=job.is_joined or event.joined_from != "",
         pushed_s=max(job.pushed_s, event.pushed_s),

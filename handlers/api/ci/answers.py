@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.ci.accounts import Account, Settings
-from domain.ci.choosing import Running, Waiting
+from domain.ci.board import Running, Waiting
 from domain.ci.jobs.events import JobEvent
 from domain.ci.jobs.state import Job, Status
 from domain.ci.pages import Keys, log_path, page_path, queue_page_path

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from domain.ci.accounts import SLOTS_MAX, Standing
-from domain.ci.choosing import Standings, Waiting, choose, standings
+from domain.ci.board import Board, Waiting, board_from
+from domain.ci.choosing import choose
 from domain.ci.places import QUEUE, board_of
 from domain.kernel.boards import Boards, Line
 
@@ -38,7 +39,7 @@ class QueuePage:
     `is_known`: something stands on the board, as it does for ever once a job has run.
     """
 
-    board: Standings
+    board: Board
     waiting: Sequence[Waiting]
     position: int
     blocked: Mapping[str, BlockedBy | None]
@@ -48,7 +49,7 @@ class QueuePage:
     @property
     def end(self) -> After:
         """Where this page ends."""
-        return After(self.waiting[-1].rank, self.position + len(self.waiting) - 1)
+        return After(self.waiting[-1].place, self.position + len(self.waiting) - 1)
 
 
 def queue_page(boards: Boards, customer_id: str, limit: int, after: After) -> QueuePage:
@@ -69,12 +70,12 @@ def queue_page(boards: Boards, customer_id: str, limit: int, after: After) -> Qu
             before += is_before
             shown += not is_before
         lines.append(line)
-    board = standings(customer_id, lines)
+    board = board_from(customer_id, lines)
     waiting = board.waiting[before:]
     return QueuePage(board, waiting, before + 1, blocked(board), has_more, bool(lines))
 
 
-def blocked(board: Standings) -> dict[str, BlockedBy | None]:
+def blocked(board: Board) -> dict[str, BlockedBy | None]:
     """Say what each waiting job waits for, by what would be started were all slots free."""
     if board.account.standing is Standing.SUSPENDED:
         return dict.fromkeys((one.job_id for one in board.waiting), BlockedBy.SUSPENDED)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.ci.accounts import Notify, Settings, Standing
-from domain.ci.choosing import Running, Waiting
+from domain.ci.board import Running, Waiting
 from domain.ci.pages import Keys, page_path
 from domain.ci.places import AGING_S_MAX, branch_of
 from handlers.api.ci.answers import from_microseconds, from_milliseconds

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from domain.ci.sweeping import GRACE
+from domain.ci.sweeping.sweeper import GRACE
 from handlers.logs import get_logger
 from handlers.wiring import ci
 

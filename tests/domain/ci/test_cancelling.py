@@ -47,7 +47,7 @@ def test_a_waiting_job_ends_at_once() -> None:
 def test_a_waiting_job_that_ends_leaves_the_queue_and_owes_everybody_the_news() -> None:
     gone = [place(job_after(queued()), RELEASE), debts()]
     assert claims_of(cancel(), queued()) == gone
-    given_back = [Claim(job_after(queued()).commit, "job#j1", RELEASE), *gone]
+    given_back = [Claim(job_after(queued()).commit_key, "job#j1", RELEASE), *gone]
     assert claims_of(supersede(), queued()) == given_back
     assert claims_of(c.RejectJob(Rejection.ACCOUNT_REVOKED, NOW), queued()) == given_back
 

@@ -7,7 +7,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.ci.accounts import Settings, Standing
-from domain.ci.choosing import Plan, Running, Standings, Waiting, choose, is_allowed, standings
+from domain.ci.board import Board, Running, Waiting, board_from
+from domain.ci.choosing import Plan, choose, is_allowed
 from domain.ci.jobs.events import Rejection
 from domain.ci.places import COUNT, lane_place, microseconds
 from domain.kernel.boards import Line
@@ -182,10 +183,10 @@ def test_a_board_is_read_from_its_lines() -> None:
         Line(entry.board, lane_place("7#x"), "r-2", note),
         Line(entry.board, entry.place, entry.owner, dict(entry.note)),
     ]
-    known = standings("acme", lines, "more")
+    known = board_from("acme", lines, "more")
     assert (known.account.settings, known.taken, known.free) == (Settings(), 1, 3)
     assert (ids(known.running), ids(known.waiting)) == (["r"], ["j1"])
-    assert known.waiting[0].rank == entry.place
+    assert known.waiting[0].place == entry.place
     assert (set(known.busy), known.seen_up_to) == ({"7#x"}, "more")
 
 
@@ -219,21 +220,21 @@ boards = st.builds(
 
 
 @for_all(boards)
-def test_of_each_branch_at_most_one_job_is_tried_and_none_of_a_busy_one(found: Standings) -> None:
+def test_of_each_branch_at_most_one_job_is_tried_and_none_of_a_busy_one(found: Board) -> None:
     lanes = [one.lane for one in choose(found).starts]
     assert len(lanes) == len(set(lanes))
     assert not found.busy & set(lanes)
 
 
 @for_all(boards)
-def test_no_job_is_both_started_and_ended(found: Standings) -> None:
+def test_no_job_is_both_started_and_ended(found: Board) -> None:
     plan = choose(found)
     ended = [job.job_id for job, _ in (*plan.rejects, *plan.supersedes)]
     assert len(set(ended) | set(ids(plan.starts))) == len(ended) + len(plan.starts)
 
 
 @for_all(boards)
-def test_a_passed_over_job_waits_for_its_branch_and_for_nothing_else(found: Standings) -> None:
+def test_a_passed_over_job_waits_for_its_branch_and_for_nothing_else(found: Board) -> None:
     """While a slot is free, each job that may run is tried, or something of its branch is."""
     plan = choose(found)
     ended = {job.job_id for job, _ in (*plan.rejects, *plan.supersedes)}
@@ -243,7 +244,7 @@ def test_a_passed_over_job_waits_for_its_branch_and_for_nothing_else(found: Stan
 
 
 @for_all(boards)
-def test_every_superseded_branch_keeps_its_newest_job(found: Standings) -> None:
+def test_every_superseded_branch_keeps_its_newest_job(found: Board) -> None:
     plan = choose(found)
     ended = {job.job_id for job, _ in plan.supersedes}
     assert not ended & {by for _, by in plan.supersedes}

@@ -67,19 +67,19 @@ def test_whoever_can_push_is_trusted() -> None:
 def test_a_push_of_a_tag_is_a_release_of_its_own() -> None:
     tag = build(replace(PUSH, ref="refs/tags/v1"))
     assert tag.trigger is Trigger.TAG
-    assert tag.commit not in (
-        build(PUSH).commit,
-        build(replace(PUSH, ref="refs/tags/v2")).commit,
+    assert tag.commit_key not in (
+        build(PUSH).commit_key,
+        build(replace(PUSH, ref="refs/tags/v2")).commit_key,
     )
 
 
 def test_a_commit_on_two_branches_is_one_commit() -> None:
-    assert build(PUSH).commit == build(replace(PUSH, ref="refs/heads/other")).commit
+    assert build(PUSH).commit_key == build(replace(PUSH, ref="refs/heads/other")).commit_key
 
 
 def test_the_same_sha_in_two_repositories_is_two_commits() -> None:
     other = Repository("2", "acme/gadgets")
-    assert build(PUSH).commit != build(replace(PUSH, repository=other)).commit
+    assert build(PUSH).commit_key != build(replace(PUSH, repository=other)).commit_key
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/main", "refs/tags/v1"])
@@ -109,13 +109,14 @@ def test_a_deletion_skips_no_commit() -> None:
 @pytest.mark.parametrize("form", ["[{}] Fix a word", "Fix a word\n\nIt was one.\n[{}]", "x[{}]y"])
 def test_a_message_can_ask_for_no_build(words: str, form: str) -> None:
     for message in (form.format(words), form.format(words.upper())):
-        assert asked(replace(PUSH, message=message)) == Nothing(Reason.SKIP_CI, build(PUSH).commit)
+        skipped = Nothing(Reason.SKIP_CI, build(PUSH).commit_key)
+        assert asked(replace(PUSH, message=message)) == skipped
 
 
 @pytest.mark.parametrize("line", ["skip-checks: true", "skip-checks:true", "Skip-Checks: True\r"])
 def test_a_trailer_can_ask_for_no_build(line: str) -> None:
     message = f"Fix a word\n\n{line}\nSigned-off-by: Ada"
-    assert asked(replace(PUSH, message=message)) == Nothing(Reason.SKIP_CI, build(PUSH).commit)
+    assert asked(replace(PUSH, message=message)) == Nothing(Reason.SKIP_CI, build(PUSH).commit_key)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ def test_words_that_only_look_like_it_are_built(message: str) -> None:
 def test_a_tag_that_is_skipped_leaves_its_commit_to_the_branch() -> None:
     tag = replace(PUSH, ref="refs/tags/v1")
     skipped = asked(replace(tag, message="[skip ci]"))
-    assert skipped == Nothing(Reason.SKIP_CI, build(tag).commit)
-    assert skipped != Nothing(Reason.SKIP_CI, build(PUSH).commit)
+    assert skipped == Nothing(Reason.SKIP_CI, build(tag).commit_key)
+    assert skipped != Nothing(Reason.SKIP_CI, build(PUSH).commit_key)
 
 
 def test_only_a_commit_can_ask_for_no_build_and_no_title_of_a_pull_request() -> None:
@@ -153,7 +154,7 @@ def test_nothing_else_about_a_pull_request_is_built(action: str) -> None:
 
 def test_a_pull_request_and_the_push_of_its_branch_are_one_commit_on_one_branch() -> None:
     pull, push = build(PULL), build(replace(PUSH, ref="refs/heads/lid"))
-    assert (pull.commit, pull.ref) == (push.commit, push.ref)
+    assert (pull.commit_key, pull.ref) == (push.commit_key, push.ref)
 
 
 @pytest.mark.parametrize("association", ["OWNER", "NONE", ""])
@@ -206,7 +207,7 @@ def test_a_merge_group_that_is_given_up_builds_nothing() -> None:
 def test_a_check_can_be_asked_for_again() -> None:
     again = rerun(AGAIN)
     assert (again.build.trigger, again.build.ref) == (Trigger.RERUN, "refs/heads/main")
-    assert again.build.commit == build(PUSH).commit
+    assert again.build.commit_key == build(PUSH).commit_key
 
 
 def test_a_check_of_ours_names_its_job() -> None:

@@ -271,7 +271,7 @@ def test_a_commit_that_is_built_already_is_skipped_too_late(desk: Desk) -> None:
     job_id = desk.take_in(pull(), "pull", event="pull_request").job_id
     for _ in range(2):
         assert desk.take_in(push(message="[skip ci]"), "push").reason is Reason.SKIP_CI
-    assert recorded(desk, "push").recorded.commit == ""
+    assert recorded(desk, "push").recorded.commit_key == ""
     assert desk.board.queue == (job_id,)
     assert desk.take_in(pull(), "another", event="pull_request").became is Became.TWIN
 

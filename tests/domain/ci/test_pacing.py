@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from domain.ci.pacing import Pacing
+from domain.ci.sweeping.pacing import Pacing
 from tests.support.builders import NOW
 
 MINUTE = timedelta(minutes=1)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from adapters.memory.checks import MemoryDeliveries
-from domain.ci.budget import Budget
 from domain.ci.ports import (
     Deliveries,
     Delivery,
@@ -14,8 +13,9 @@ from domain.ci.ports import (
     ReportLaterError,
     ReportRefusedError,
 )
-from domain.ci.redelivering import AGAIN_AFTER_MIN, REDELIVERIES_MAX, Redelivering
-from domain.ci.swept import Swept
+from domain.ci.sweeping.budget import Budget
+from domain.ci.sweeping.redelivering import AGAIN_AFTER_MIN, REDELIVERIES_MAX, Redelivering
+from domain.ci.sweeping.swept import Swept
 from tests.support import ci_outside
 from tests.support.builders import NOW
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from domain.ci.choosing import Running
+from domain.ci.board import Running
 from domain.ci.ports import Run, RunStatus
 from domain.ci.running import settle
 from tests.support.ci_desk import Desk

@@ -13,8 +13,8 @@ from domain.ci.jobs.events import Conclusion, JobEvent
 from domain.ci.jobs.state import Status
 from domain.ci.places import COUNT, LEASE, board_of, milliseconds, owed_board
 from domain.ci.ports import CannotStartError, ReportLaterError, RunLook, RunStatus
-from domain.ci.sweeping import CiSweeper
-from domain.ci.swept import Swept
+from domain.ci.sweeping.sweeper import CiSweeper
+from domain.ci.sweeping.swept import Swept
 from domain.kernel.claims import Entry, Share
 from domain.kernel.commits import Draft
 from tests.support.ci_builders import queued

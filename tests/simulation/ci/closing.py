@@ -105,7 +105,7 @@ def _check_news(schedule: Schedule, known: Known) -> None:
         raise Broken(Invariant.NEWS, f"{shown} is shown, and should be {wanted}")
     key = f"{job.job_id}-{known.ends}"
     is_mailed = key in actors.mailer.sent or key in actors.mailer.refused
-    if not is_mailed and address_of(job.body) and job.status != "superseded":
+    if not is_mailed and address_of(job.body_sha256) and job.status != "superseded":
         raise Broken(Invariant.NEWS, f"nobody was mailed about {known}")
     ends = {f"job.{job.job_id}.{number}" for number in range(1, known.ends + 1)}
     if not ends <= actors.bus.sent.keys():

@@ -45,7 +45,8 @@ def queued(customer: Customer, event: e.JobQueued) -> Known:
     lane = f"{event.repository_id}#{event.ref}"
     at_us, who = count_us(event.at), (event.user, event.is_trusted)
     pushed_us = 0 if event.trigger is Trigger.RERUN else event.pushed_s * 10**6 or at_us
-    job = Known(event.job_id, lane, *who, event.body, commit_of(event), at_us, at_us, pushed_us)
+    what = (event.body_sha256, commit_of(event))
+    job = Known(event.job_id, lane, *who, *what, at_us, at_us, pushed_us)
     customer.jobs[job.job_id] = customer.waiting[job.job_id] = job
     return job
 
@@ -87,7 +88,7 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
 
 def _twin(job: Known, event: e.TwinRecorded) -> None:
     is_void = job.is_turned_away or job.has_no_answer
-    (job.void_twins if is_void else job.twins).add(event.body)
+    (job.void_twins if is_void else job.twins).add(event.body_sha256)
     job.vouchers += (event.vouched_by,) if event.vouched_by else ()
     job.is_joined = job.is_joined or event.joined_from != ""
     if job.pushed_us:

@@ -110,7 +110,7 @@ def _names_no_attempt(real: Function) -> Function:
 
 def _goes_by_delivery(real: Function) -> Function:
     def once(streams: object, arrival: intake.Arrival, *more: object, **options: object) -> object:
-        return real(streams, replace(arrival, body=arrival.correlation_id), *more, **options)
+        return real(streams, replace(arrival, body_sha256=arrival.correlation_id), *more, **options)
 
     return once
 

@@ -11,7 +11,7 @@ from adapters.memory.published import MemoryNotices
 from domain.ci import accounts, records
 from domain.ci.jobs.state import FOLD, Job
 from domain.ci.ports import CiStreams, Mail
-from domain.ci.sweeping import CiSweeper, Ports
+from domain.ci.sweeping.sweeper import CiSweeper, Ports
 from domain.kernel.commits import Commit
 from domain.kernel.decider import Fold
 from domain.published.ci import count

@@ -112,9 +112,9 @@ class Witness:
                 self._effect(act, event, "")
                 oracle.account_changed(customer, event)
             case HookRecorded():
-                self.records.setdefault(event.body, []).append(event)
-                if event.commit:
-                    self._hold(event.commit, stream)
+                self.records.setdefault(event.body_sha256, []).append(event)
+                if event.commit_key:
+                    self._hold(event.commit_key, stream)
             case e.JobQueued(job_id=job_id):
                 self._effect(act, event, job_id)
                 self.jobs[job_id] = oracle.queued(customer, event)

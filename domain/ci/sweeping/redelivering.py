@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.ci.budget import Budget
 from domain.ci.ports import Deliveries, Delivery, ReportLaterError, ReportRefusedError
-from domain.ci.swept import Swept
+from domain.ci.sweeping.budget import Budget
+from domain.ci.sweeping.swept import Swept
 
 REMEMBERED: Final = timedelta(days=3)
 """How far back GitHub knows its deliveries; looked through at first, and once an hour."""

@@ -14,18 +14,19 @@ from functools import partial
 from types import UnionType
 from typing import Any, Final, TypeVar
 
-from domain.ci.budget import Budget, in_turn
-from domain.ci.choosing import Running, choose, standings
+from domain.ci.board import Running, board_from
+from domain.ci.choosing import choose
 from domain.ci.debts import Debt
 from domain.ci.jobs.events import JobClaimed
 from domain.ci.jobs.state import End, Job, run_name
-from domain.ci.pacing import Pacing
 from domain.ci.places import LANE, LEASE, OWED, customer_of, milliseconds
 from domain.ci.ports import CiStreams, Deliveries, Runner, RunStatus
-from domain.ci.redelivering import Redelivering
 from domain.ci.running import settle
 from domain.ci.scheduling import schedule
-from domain.ci.swept import Swept
+from domain.ci.sweeping.budget import Budget, in_turn
+from domain.ci.sweeping.pacing import Pacing
+from domain.ci.sweeping.redelivering import Redelivering
+from domain.ci.sweeping.swept import Swept
 from domain.kernel.boards import Line
 from domain.kernel.commits import Commit
 
@@ -121,7 +122,7 @@ class _Sweep:
 
     def _customer(self, customer_id: str, lines: Sequence[Line]) -> None:
         self.swept.customers += 1
-        board = standings(customer_id, lines)
+        board = board_from(customer_id, lines)
         self._each({run.job_id: run for run in board.running}, partial(self._run, customer_id))
         if board.taken != len(board.running):
             self.swept.drifted.append(customer_id)

@@ -1,0 +1,1 @@
+"""The sweep: whatever no event will wake, every minute."""
