@@ -14,7 +14,7 @@ from typing import Any, Final
 from github.CheckRun import CheckRun
 from github.Repository import Repository
 
-from adapters.github.checks import check_names, commit_of, line_of, listed, verdict_of
+from adapters.github.checks import check_names, commit_of, line_of, listed, named, verdict_of
 from adapters.github.connection import Access
 from adapters.github.errors import BrokenAnswerError, classified
 from domain.ci.pages import Pages
@@ -47,7 +47,8 @@ class CheckRunChecks(Checks):
 
     def show(self, report: Report) -> None:
         check_names(report)
-        with classified(f"the check run {self._name} of {report.repository}@{report.sha}"):
+        name = named(self._name, report)
+        with classified(f"the check run {name} of {report.repository}@{report.sha}"):
             self._access.ask(report.repository, partial(self._show, report))
 
     def _show(self, report: Report, repository: Repository) -> None:
@@ -63,16 +64,15 @@ class CheckRunChecks(Checks):
     def _runs(self, report: Report, repository: Repository) -> Sequence[CheckRun]:
         commit = commit_of(repository, report.sha)
         # `all`, because `latest` leaves out whatever is covered by a newer one of the same name.
-        runs = commit.get_check_runs(check_name=self._name, filter="all")
+        runs = commit.get_check_runs(check_name=named(self._name, report), filter="all")
         return [run for run in listed(runs) if _job_id(run) == report.job_id]
 
     def _send(self, report: Report, repository: Repository, run: CheckRun | None) -> None:
         fields = self._fields(report)
         if run is None:
             external_id = f"{report.job_id}/{report.round}"
-            run = repository.create_check_run(
-                self._name, report.sha, external_id=external_id, **fields
-            )
+            name = named(self._name, report)
+            run = repository.create_check_run(name, report.sha, external_id=external_id, **fields)
         else:
             run.edit(**fields)
         if run.status != fields["status"]:

@@ -15,6 +15,8 @@ from domain.ci.ports import Phase, Report, ReportRefusedError, Verdict
 
 LINE_LENGTH_MAX: Final = 140
 """Characters of a status' description, "Create a commit status" of GitHub's REST pages."""
+NAME_LENGTH_MAX: Final = 100
+"""Of a context or a check run; GitHub takes longer ones, and shows them to nobody whole."""
 _PAGES_MAX: Final = 20
 _REPOSITORY: Final = re.compile(r"[\w-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 _SHA: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -53,6 +55,11 @@ def listed(items: PaginatedList[T]) -> Iterator[T]:
         yield from page
         if len(page) < PER_PAGE:
             return
+
+
+def named(name: str, report: Report) -> str:
+    """Return the name beside a commit: a tag's is its own, and covers nobody else's answer."""
+    return f"{name} {report.tag}"[:NAME_LENGTH_MAX] if report.tag else name
 
 
 def line_of(text: str, most: int = LINE_LENGTH_MAX) -> str:

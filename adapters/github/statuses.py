@@ -21,6 +21,7 @@ from adapters.github.checks import (
     commit_of,
     line_of,
     listed,
+    named,
     verdict_of,
 )
 from adapters.github.connection import Access
@@ -53,12 +54,14 @@ class StatusChecks(Checks):
 
     def show(self, report: Report) -> None:
         check_names(report)
-        with classified(f"the status {self._context} of {report.repository}@{report.sha}"):
+        context = named(self._context, report)
+        with classified(f"the status {context} of {report.repository}@{report.sha}"):
             self._access.ask(report.repository, partial(self._show, report))
 
     def _show(self, report: Report, repository: Repository) -> None:
         commit = commit_of(repository, report.sha)
-        if self._shown(commit, report.job_id) >= report.rank:
+        context = named(self._context, report)
+        if _shown(commit, context, report.job_id) >= report.rank:
             return
         state = _STATES[verdict_of(report)]
         page = self._pages.of_job(report.job_id)
@@ -67,26 +70,27 @@ class StatusChecks(Checks):
             # GitHub takes http and https only, and no status whose link is neither.
             target_url=f"{page}?round={report.round}&phase={report.phase:d}" if page else NotSet,
             description=line_of(report.summary) if page else _said(report),
-            context=self._context,
+            context=context,
         )
         if made.state != state:
             message = f"GitHub was sent {state} for {report.repository}@{report.sha}, and says else"
             raise BrokenAnswerError(message)
 
-    def _shown(self, commit: Commit, job_id: str) -> tuple[int, int]:
-        """Return the rank of the job's newest status; lists are newest first.
 
-        Newest, not highest: of two senders at once the later may have covered a higher rank.
-        Another job's is passed over: a tag's and a branch's job speak of the same commit in turn,
-        and neither is to repeat itself because the other spoke after it.
-        """
-        for status in listed(commit.get_statuses()):
-            if not status.id:
-                message = f"GitHub lists no statuses for {commit.sha}, but something else"
-                raise BrokenAnswerError(message)
-            if status.context == self._context and (rank := _rank(status, job_id)):
-                return rank
-        return _NONE
+def _shown(commit: Commit, context: str, job_id: str) -> tuple[int, int]:
+    """Return the rank of the job's newest status; lists are newest first.
+
+    Newest, not highest: of two senders at once the later may have covered a higher rank. Another
+    job's is passed over: where one was turned away, two speak of the same commit in turn, and
+    neither is to repeat itself because the other spoke after it.
+    """
+    for status in listed(commit.get_statuses()):
+        if not status.id:
+            message = f"GitHub lists no statuses for {commit.sha}, but something else"
+            raise BrokenAnswerError(message)
+        if status.context == context and (rank := _rank(status, job_id)):
+            return rank
+    return _NONE
 
 
 def _said(report: Report) -> str:

@@ -105,7 +105,8 @@ class Verdict(StrEnum):
 class Report:
     """What GitHub is to show of a job. `round` counts from 1 how often it was queued.
 
-    (`round`, `phase`) is the report's rank: a lower one never follows a higher one.
+    (`round`, `phase`) is the report's rank: a lower one never follows a higher one. `tag` is the
+    tag that was built: its answer is not the commit's, whose branch is built for itself.
     """
 
     job_id: str
@@ -117,6 +118,7 @@ class Report:
     verdict: Verdict | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    tag: str = ""
 
     @property
     def rank(self) -> tuple[int, int]:

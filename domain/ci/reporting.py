@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.ci.debts import Debt, is_owed, strike
+from domain.ci.hooks import Trigger
 from domain.ci.jobs.events import Rejection
 from domain.ci.jobs.state import Job, Status
+from domain.ci.places import branch_of
 from domain.ci.ports import (
     Checks,
     CiStreams,
@@ -107,6 +109,7 @@ def report_of(job: Job) -> Report:
         verdict=_VERDICTS.get(job.status),
         started_at=job.claimed_at.utc if job.claimed_at else None,
         ended_at=job.ended_at.utc if job.ended_at else None,
+        tag=branch_of(job.ref) if job.trigger is Trigger.TAG else "",
     )
 
 

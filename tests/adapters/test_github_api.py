@@ -101,6 +101,18 @@ def test_jobs_of_one_commit_neither_hide_nor_repeat_each_other(shown: Shown) -> 
     assert (shown.rank("job-1"), shown.rank("job-2"), shown.written()) == ((1, 3), (1, 1), 2)
 
 
+def test_a_tags_answer_stands_beside_its_commits_and_covers_it_not(remote: Shown) -> None:
+    tagged = replace(report(ENDED, job_id="job-2", verdict=Verdict.FAILURE), tag="v1")
+    remote.show(report(ENDED), tagged, tagged, report(ENDED))
+    assert (remote.rank("job-1"), remote.rank("job-2"), remote.written()) == ((1, 3), (1, 3), 2)
+    shown = remote.github.commits
+    names = [one["name"] for one in shown.check_runs]
+    assert sorted(names or [one["context"] for one in statuses(remote.github)]) == [
+        "waybill",
+        "waybill v1",
+    ]
+
+
 def test_a_status_takes_no_more_than_github_allows() -> None:
     with in_memory() as memory, as_statuses() as status:
         memory.checks = MemoryChecks(most=2)
