@@ -7,7 +7,6 @@ delivery of its own, with the same GUID.
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 from github import Github, GithubIntegration
@@ -15,15 +14,11 @@ from github.HookDelivery import HookDeliverySummary
 from github.PaginatedList import PaginatedList
 from github.Requester import Requester
 
-from adapters.github.connection import PER_PAGE
 from adapters.github.errors import classified
 from domain.ci.ports import Deliveries, Delivery
 
 _NEVER: Final = (404, 422)
 """Of one delivery alone: it is forgotten, or cannot be sent again. 403 is said of all of them."""
-LISTED_MAX: Final = 100 * PER_PAGE
-"""In one look: an app may ask 5,000 times an hour, and a hundred of them are for this."""
-
 _HOOK: Final = re.compile(r"([\w.-]+/[\w.-]+):([1-9][0-9]*)", re.ASCII)
 
 
@@ -36,7 +31,7 @@ class _Hook(Deliveries):
         self._path = path
 
     def since(self, earliest: datetime) -> Iterator[Delivery]:
-        """Yield deliveries, newest first, at most 10,000.
+        """Yield deliveries, newest first, a page of the list when it is come to.
 
         Raises ReportRefusedError, ReportDeniedError, ReportLaterError; other trouble may pass.
         """
@@ -46,7 +41,7 @@ class _Hook(Deliveries):
             found = PaginatedList(
                 HookDeliverySummary, self._requester, f"{self._path}/deliveries", None
             )
-            for one in islice(found, LISTED_MAX):
+            for one in found:
                 delivery = _delivery(one)
                 if delivery and delivery.delivered_at < earliest:
                     return

@@ -5,9 +5,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.ci.accounts import Account, account_on
-from domain.ci.places import ACCOUNT, COUNT, LANE, QUEUE, ref_of
+from domain.ci.places import ACCOUNT, COUNT, LANE, LEASE, QUEUE, ref_of
 from domain.kernel.boards import Line
 from domain.kernel.claims import UNTIL_MS
 
@@ -50,6 +51,11 @@ class Running:
     repository: str
     began_ms: int
     until_ms: int
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether nobody has heard of it since it was claimed: it may never have been started."""
+        return self.until_ms == self.began_ms + LEASE // timedelta(milliseconds=1)
 
     @property
     def ref(self) -> str:

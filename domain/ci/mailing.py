@@ -52,7 +52,7 @@ def mail_end(
     account = streams.accounts.load(job.customer_id).state
     settings = account.settings if isinstance(account, Account) else Settings()
     is_wanted = wants_mail(job, settings)
-    address = (address_of(job.body_sha256) or settings.mail_to) if is_wanted else ""
+    address = _reader(job, address_of) or settings.mail_to if is_wanted else ""
     try:
         if address:
             mailer.send(write(job, f"{job.job_id}-{job.ends}", address))
@@ -74,6 +74,11 @@ def mail_end(
 def _is_old_news(job: Job, now: datetime) -> bool:
     ended = job.ended_at.utc if job.ended_at else None
     return ended is not None and now - ended > FAILING_FOR
+
+
+def _reader(job: Job, address_of: Callable[[str], str]) -> str:
+    """Return the first address that a hook of the job names: a pull request's names none."""
+    return next(filter(None, map(address_of, (job.body_sha256, *job.twins))), "")
 
 
 def wants_mail(job: Job, settings: Settings) -> bool:

@@ -39,7 +39,8 @@ def start(
     """Start the run that a job has claimed; started again, the first is adopted.
 
     What an attempt that was lost has left is stopped first: it would run beside this one. A run
-    that is to be stopped is started all the same, since only a run can say that it has ended.
+    that is to be stopped is started all the same, since only a run can say that it has ended. Where
+    its lease has lapsed by now, a new one begins: nobody took it for lost before it was started.
 
     Return whether there is a run to be had. What can never start ends as a failure; other trouble
     rises, and the same start is tried again.
@@ -50,7 +51,7 @@ def start(
     if job.losses:
         runner.stop(run_name(job_id, job.attempt - 1))
     try:
-        runner.start(run_of(job))
+        is_new = runner.start(run_of(job))
         if job.is_stopping:
             runner.stop(job.run)
     except CannotStartError as error:
@@ -58,7 +59,33 @@ def start(
             job.attempt, Conclusion.FAILED, EXIT_NOT_STARTED, clock(), str(error)[:200]
         )
         record(streams, job_id, result, correlation_id)
+    else:
+        if _is_late(job, clock()):
+            _begin_late(streams, runner, job, clock(), correlation_id, is_new=is_new)
     return True
+
+
+def _is_late(job: Job, now: datetime) -> bool:
+    claimed = job.claimed_at.utc if job.claimed_at else None
+    return claimed is not None and claimed + LEASE <= now
+
+
+def _begin_late(
+    streams: CiStreams,
+    runner: Runner,
+    job: Job,
+    now: datetime,
+    correlation_id: str,
+    *,
+    is_new: bool,
+) -> None:
+    """Give what was just started a lease; what was started before and is gone is lost."""
+    if is_new:
+        until_ms = milliseconds(now + LEASE)
+        board, place = board_of(job.customer_id), lane_place(job.lane)
+        streams.boards.extend(board, place, job.run, until_ms)
+    elif runner.look(job.run).status is RunStatus.ABSENT:
+        _unless_over(streams, job.job_id, LoseRun(job.attempt, now), correlation_id)
 
 
 def run_of(job: Job) -> Run:
@@ -117,15 +144,17 @@ def settle(
     """Find out about a run whose lease has lapsed: it goes on, or has ended, or is lost.
 
     Age alone takes nothing for lost: only a lapsed lease does, and its lapse is a condition of the
-    write, so that a heartbeat in between wins.
+    write, so that a heartbeat in between wins. What nobody has heard of may never have been
+    started, however long that takes: it is absent, and as it was.
     """
     name = run_name(running.job_id, running.attempt)
     look = runner.look(name)
     now = clock()
+    job = streams.jobs.load(running.job_id).state
+    is_stopping = isinstance(job, Job) and job.is_stopping and job.run == name
     match look.status:
         case RunStatus.RUNNING:
-            job = streams.jobs.load(running.job_id).state
-            if isinstance(job, Job) and job.is_stopping and job.run == name:
+            if is_stopping:
                 runner.stop(name)  # Whoever should have heard of it may never have.
             until_ms = milliseconds(now + LEASE)
             streams.boards.extend(board_of(customer_id), lane_place(running.lane), name, until_ms)
@@ -134,6 +163,8 @@ def settle(
                 running.attempt, look.conclusion, look.exit_code, now, look.detail
             )
             _unless_over(streams, running.job_id, result, correlation_id)
+        case RunStatus.ABSENT if running.is_unheard and not is_stopping:
+            pass
         case RunStatus.ABSENT:
             lost = LoseRun(running.attempt, now)
             if _unless_over(streams, running.job_id, lost, correlation_id):

@@ -15,6 +15,8 @@ from domain.kernel.refused import Refused
 from domain.kernel.times import When
 
 JobEvents = Sequence[e.JobEvent]
+SOMEBODY: Final = "somebody"
+"""Who asks, where a hook does not say."""
 
 
 def queue(command: c.QueueJob, state: JobState) -> JobEvents:
@@ -48,20 +50,40 @@ def record_twin(command: c.RecordTwin, job: Job) -> JobEvents:
     Whoever may write to the repository vouches for a commit by pushing it: a stranger's may be
     built then, and that of somebody who is blocked. Another branch that joins keeps the job from
     being superseded in its own; the same branch, pushed back to this commit, makes it newer. A job
-    that was cancelled or lost has no answer for whoever asks after that, so it runs again.
+    that was cancelled or lost has no answer for whoever asks after that, so it runs again; one that
+    is being stopped will have none, and runs again once it has stopped.
     """
+    twin = _twin(command, job)
+    if command.body_sha256 in (job.body_sha256, *job.twins):
+        return []
+    is_again = job.has_no_answer and _may_ask_anew(command, job)
+    says_more = twin.vouched_by or twin.pushed_s or twin.again_for or is_again
+    is_joining = twin.joined_from and not job.is_joined
+    if len(job.twins) >= TWINS_MAX and not (says_more or is_joining):
+        return []
+    return [twin, e.JobRetried(command.build.user or SOMEBODY, twin.at)] if is_again else [twin]
+
+
+def _twin(command: c.RecordTwin, job: Job) -> e.TwinRecorded:
     build = command.build
     is_known = build.user in job.vouchers or (job.is_trusted and build.user == job.user)
-    vouched_by = build.user if build.is_trusted and not is_known else ""
-    joined_from = build.ref if build.ref != job.ref else ""
-    pushed_s = 0 if joined_from or build.pushed_s <= job.pushed_s else build.pushed_s
-    says_more = vouched_by or pushed_s or (joined_from and not job.is_joined) or job.has_no_answer
-    is_one_too_many = len(job.twins) >= TWINS_MAX and not says_more
-    if command.body_sha256 in (job.body_sha256, *job.twins) or is_one_too_many:
-        return []
-    at = When(command.now)
-    twin = e.TwinRecorded(build.trigger, command.body_sha256, at, vouched_by, joined_from, pushed_s)
-    return [twin, e.JobRetried(build.user, at)] if job.has_no_answer else [twin]
+    is_of_its_branch = build.ref == job.ref
+    is_newer = is_of_its_branch and build.pushed_s > job.pushed_s
+    is_too_late = job.is_stopping and not job.again_for and _may_ask_anew(command, job)
+    return e.TwinRecorded(
+        trigger=build.trigger,
+        body_sha256=command.body_sha256,
+        at=When(command.now),
+        vouched_by=build.user if build.is_trusted and not is_known else "",
+        joined_from="" if is_of_its_branch else build.ref,
+        pushed_s=build.pushed_s if is_newer else 0,
+        again_for=(build.user or SOMEBODY) if is_too_late else "",
+    )
+
+
+def _may_ask_anew(command: c.RecordTwin, job: Job) -> bool:
+    """No stranger has run again what somebody ended."""
+    return command.build.is_trusted or command.build.user == job.user
 
 
 def set_priority(command: c.SetPriority, job: Job) -> JobEvents:
@@ -120,7 +142,7 @@ def record_result(command: c.RecordResult, job: Job) -> JobEvents:
     _current(job, command.attempt)
     at = When(command.now)
     if command.conclusion is None:
-        return [e.JobCancelled(job.cancelled_by or "runner", at)]
+        return [e.JobCancelled(job.cancelled_by or "runner", at), *_again(job, at)]
     return [
         e.JobFinished(
             attempt=command.attempt,
@@ -141,10 +163,15 @@ def lose_run(command: c.LoseRun, job: Job) -> JobEvents:
     at = When(command.now)
     lost = e.RunLost(command.attempt, at)
     if job.is_stopping:
-        return [lost, e.JobCancelled(job.cancelled_by, at)]
+        return [lost, e.JobCancelled(job.cancelled_by, at), *_again(job, at)]
     if job.losses >= LOSSES_MAX:
         return [lost, e.JobGivenUp(job.losses + 1, at)]
     return [lost]
+
+
+def _again(job: Job, at: When) -> JobEvents:
+    """Run again, once it has stopped, what somebody asked for meanwhile."""
+    return [e.JobRetried(job.again_for, at)] if job.again_for else []
 
 
 def retry(command: c.RetryJob, job: Job) -> JobEvents:

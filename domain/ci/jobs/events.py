@@ -56,6 +56,7 @@ class TwinRecorded:
 
     `vouched_by` is its user where that one may write to the repository and was not known to ask.
     `joined_from` is its branch where that is another one; `pushed_s` is when it was pushed.
+    `again_for` is who is to have another run, where this one is being stopped.
     """
 
     trigger: Trigger
@@ -64,6 +65,7 @@ class TwinRecorded:
     vouched_by: str = ""
     joined_from: str = ""
     pushed_s: int = 0
+    again_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Job:
     `key_us` is its place in the queue, kept while it runs: a lost run goes back there.
     `ends` counts how often it ended: a retried job ends again. `cancelled_by` is who asked to stop
     a run, or who ended the job. `vouchers` may write to the repository and asked for it too;
-    `is_joined` tells that another branch waits for it.
+    `is_joined`: another branch waits for it. `again_for` waits for another run while it is stopped.
     """
 
     job_id: str
@@ -70,6 +70,7 @@ class Job:
     vouchers: tuple[str, ...] = ()
     is_joined: bool = False
     pushed_s: int = 0
+    again_for: str = ""
     cancelled_by: str = ""
     exit_code: int | None = None
     detail: str = ""
@@ -198,6 +199,7 @@ def _joined(job: Job, event: e.TwinRecorded) -> Job:
         vouchers=vouchers[-VOUCHERS_MAX:],
         is_joined=job.is_joined or event.joined_from != "",
         pushed_s=max(job.pushed_s, event.pushed_s),
+        again_for=job.again_for or event.again_for,
     )
 
 
@@ -231,6 +233,7 @@ def _retried(job: Job, at: When) -> Job:
         priority=PRIORITY_NORMAL,
         losses=0,
         cancelled_by="",
+        again_for="",
         exit_code=None,
         detail="",
         claimed_at=None,

@@ -22,12 +22,12 @@ class Budget:
         """Whether the moment has come."""
         return self.until is not None and self.clock() >= self.until
 
-    def half(self) -> "Budget":
-        """Return half of what is left."""
+    def part(self, share: float) -> "Budget":
+        """Return a share of what is left."""
         if self.until is None:
             return self
         now = self.clock()
-        return replace(self, until=now + (self.until - now) / 2)
+        return replace(self, until=now + (self.until - now) * share)
 
 
 def in_turn(things: Sequence[T], now: datetime) -> Sequence[T]:

@@ -13,10 +13,11 @@ MOST: Final = timedelta(hours=1)
 
 
 class Pacing:
-    """When each thing is due again: 1, 2, 4 ... and at most 60 minutes after it was last done."""
+    """When each thing is due again: 1, 2, 4 ... and at most so many minutes after it was done."""
 
-    def __init__(self) -> None:
-        """Start with nothing done: all is due."""
+    def __init__(self, most: timedelta = MOST) -> None:
+        """Start with nothing done: all is due. Take the longest distance."""
+        self._most = most
         self._due: dict[str, datetime] = {}
         self._distance: dict[str, timedelta] = {}
 
@@ -28,7 +29,7 @@ class Pacing:
         """Remember that it was done; the next time is twice as far as the last one was."""
         distance = self._distance.get(what, FIRST)
         self._due[what] = now + distance
-        self._distance[what] = min(2 * distance, MOST)
+        self._distance[what] = min(2 * distance, self._most)
 
     def keep(self, whats: Collection[str]) -> None:
         """Forget everything but these: the rest need not be done any more."""

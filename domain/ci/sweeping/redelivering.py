@@ -4,9 +4,9 @@ GitHub's list is long and asking is limited, so a look goes through what is new,
 missing is remembered: in the memory of one process, whose first look goes through everything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.ci.ports import Deliveries, Delivery, ReportLaterError, ReportRefusedError
@@ -21,6 +21,10 @@ AGAIN_AFTER_MIN: Final = (1, 4, 16, 64, 256, 360)
 """How long the newest try is waited for, by how many there were; the last holds for all further."""
 REDELIVERIES_MAX: Final = 50
 """In one sweep: GitHub limits how much is asked of it."""
+LOOKED_AT_MAX: Final = 3_000
+"""Deliveries of one look in one sweep: thirty of the 5,000 questions that an hour allows."""
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_NOT_YET: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -53,15 +57,42 @@ class _Missed:
         return max(last, self.asked_at or last) + wait <= now
 
 
+@dataclass(slots=True)
+class _Look:
+    """A look through a list, newest first, for as long as there is time; then it goes on.
+
+    `began_at` is None while there is none; an error ends it, and the next begins anew.
+    """
+
+    began_at: datetime | None = None
+    _rest: Iterator[Delivery] = field(default_factory=lambda: iter(()))
+
+    def begin(self, deliveries: Deliveries, earliest: datetime, now: datetime) -> None:
+        """Begin, unless one is under way."""
+        if self.began_at is None:
+            self.began_at, self._rest = now, iter(deliveries.since(earliest))
+
+    def go_on(self, see: Callable[[Delivery], None], budget: Budget) -> datetime | None:
+        """Show `see` what there is time for; once all was seen, return when the look began."""
+        began_at, self.began_at = self.began_at, None
+        for number, one in enumerate(self._rest, start=1):
+            see(one)
+            if number == LOOKED_AT_MAX or budget.is_spent:
+                self.began_at = began_at
+                return None
+        return began_at
+
+
 class Redelivering:
     """Looks through one list of GitHub's, sweep for sweep, and remembers what it has seen."""
 
     def __init__(self) -> None:
         """Start knowing nothing: the first look goes through everything."""
         self._missed: dict[str, _Missed] = {}
-        self._looked_at: datetime | None = None
-        self._looked_through_at: datetime | None = None
-        self._not_before: datetime | None = None
+        self._arrived: set[str] = set()
+        self._lately, self._looked_at = _Look(), _NOT_YET
+        self._all, self._all_looked_at = _Look(), _LONG_AGO
+        self._not_before = _LONG_AGO
 
     def see_to(
         self,
@@ -75,11 +106,11 @@ class Redelivering:
         Where GitHub wants to be left alone it is, for as long as it says; what was found until then
         is not looked for again. Raises ReportLaterError; other trouble rises too, and may pass.
         """
-        if self._not_before and now < self._not_before:
+        if now < self._not_before:
             return
         try:
             asked = deliveries()
-            self._look(asked, now, budget.half())
+            self._look(asked, now, budget.part(0.5))
             self._send(asked, now, swept, budget)
         except ReportLaterError as later:
             self._not_before = now + timedelta(seconds=later.retry_after_s)
@@ -88,28 +119,26 @@ class Redelivering:
     # ---- looking ------------------------------------------------------------------------------
 
     def _look(self, deliveries: Deliveries, now: datetime, budget: Budget) -> None:
-        is_through = self._looked_through_at is None or (
-            _hour(self._looked_through_at) != _hour(now)
-        )
-        have_arrived: set[str] = set()
-        for one in deliveries.since(now - REMEMBERED if is_through else self._lately(now)):
-            self._note(one, have_arrived)
-            if budget.is_spent:
-                break  # Else the tail of a long list would keep us from ever sending anything.
-        self._looked_at = now
-        if is_through:
-            self._looked_through_at = now
+        """Look through what is new, and now and then through all that GitHub remembers.
+
+        Back to the last look that saw all that was new, should that be longer ago. What has arrived
+        is remembered until both are through: the one sees it, and the other the tries before.
+        """
+        lately = max(min(now - LATELY, self._looked_at), now - REMEMBERED)
+        self._lately.begin(deliveries, lately, now)
+        self._looked_at = self._lately.go_on(self._see, budget) or self._looked_at
+        if self._all.began_at or _hour(self._all_looked_at) != _hour(now):
+            self._all.begin(deliveries, now - REMEMBERED, now)
+            self._all_looked_at = self._all.go_on(self._see, budget) or self._all_looked_at
+        if not self._lately.began_at and not self._all.began_at:
+            self._arrived.clear()
         self._forget(now - REMEMBERED)
 
-    def _lately(self, now: datetime) -> datetime:
-        """Look back to the last look, should that be longer ago: we may have been kept from it."""
-        return min(now - LATELY, self._looked_at or now)
-
-    def _note(self, one: Delivery, have_arrived: set[str]) -> None:
+    def _see(self, one: Delivery) -> None:
         if one.succeeded:
-            have_arrived.add(one.guid)
+            self._arrived.add(one.guid)
             self._missed.pop(one.guid, None)
-        elif one.guid not in have_arrived:
+        elif one.guid not in self._arrived:
             self._missed.setdefault(one.guid, _Missed()).tries[one.delivery_id] = one.delivered_at
 
     def _forget(self, earliest: datetime) -> None:

@@ -19,7 +19,7 @@ from domain.ci.choosing import choose
 from domain.ci.debts import Debt
 from domain.ci.jobs.events import JobClaimed
 from domain.ci.jobs.state import End, Job, run_name
-from domain.ci.places import LANE, LEASE, OWED, customer_of, milliseconds
+from domain.ci.places import LANE, OWED, customer_of, milliseconds
 from domain.ci.ports import CiStreams, Deliveries, Runner, RunStatus
 from domain.ci.running import settle
 from domain.ci.scheduling import schedule
@@ -32,6 +32,10 @@ from domain.kernel.commits import Commit
 
 STARTED_WITHIN: Final = timedelta(seconds=30)
 """A run that nobody has heard of for so long is woken again; if it runs, it is adopted."""
+FOR_BOARDS: Final = 0.75
+"""How much of its time a sweep has for boards, so that some is left for what never arrived."""
+RUNS_AT_MOST: Final = timedelta(minutes=4)
+"""The longest distance at which a run is woken: meanwhile it holds a slot and its branch."""
 GRACE: Final = timedelta(minutes=1)
 """What an end owes for less is left to those whom the end itself has woken."""
 
@@ -62,7 +66,7 @@ class Ports:
 class Memory:
     """Whom sweeps have woken and asked lately; in one process only, and nothing depends on it."""
 
-    runs: Pacing = field(default_factory=Pacing)
+    runs: Pacing = field(default_factory=partial(Pacing, RUNS_AT_MOST))
     ends: Pacing = field(default_factory=Pacing)
     lists: dict[str, Redelivering] = field(default_factory=dict)
 
@@ -100,14 +104,17 @@ class _Sweep:
     def run(self) -> None:
         customers, owed = _by_whose(self.ports.streams.boards.scan())
         self._forget(customers, owed)
-        self._each(customers, self._customer)
-        self._each(owed, self._owed)
+        most = self.budget.part(FOR_BOARDS)
+        self._each(customers, self._customer, most)
+        self._each(owed, self._owed, most)
         self.swept.tried("deliveries", self._lists)
 
-    def _each(self, todo: Mapping[str, T], see_to: Callable[[str, T], object]) -> None:
+    def _each(
+        self, todo: Mapping[str, T], see_to: Callable[[str, T], object], budget: Budget
+    ) -> None:
         """See to each, from another one on each minute; count what there is no time for."""
         for name in in_turn([*todo], self.now):
-            if self.budget.is_spent:
+            if budget.is_spent:
                 self.swept.left += 1
             else:
                 self.swept.tried(name, partial(see_to, name, todo[name]))
@@ -123,7 +130,8 @@ class _Sweep:
     def _customer(self, customer_id: str, lines: Sequence[Line]) -> None:
         self.swept.customers += 1
         board = board_from(customer_id, lines)
-        self._each({run.job_id: run for run in board.running}, partial(self._run, customer_id))
+        runs = {run.job_id: run for run in board.running}
+        self._each(runs, partial(self._run, customer_id), self.budget)
         if board.taken != len(board.running):
             self.swept.drifted.append(customer_id)
         plan = choose(board)
@@ -138,15 +146,14 @@ class _Sweep:
 
     def _run(self, customer_id: str, job_id: str, running: Running) -> None:
         now_ms = milliseconds(self.ports.clock())
-        if running.until_ms <= now_ms:
-            self._settle(customer_id, running)
+        has_lapsed = running.until_ms <= now_ms
+        if has_lapsed and self._settle(customer_id, running) is not RunStatus.ABSENT:
             return
-        is_unheard = running.until_ms == running.began_ms + LEASE // _MS
         name = run_name(job_id, running.attempt)
-        if is_unheard and running.began_ms + STARTED_WITHIN // _MS <= now_ms:
+        if running.is_unheard and running.began_ms + STARTED_WITHIN // _MS <= now_ms:
             self.swept.runs_woken += self._woken(job_id, JobClaimed, self.memory.runs, name)
 
-    def _settle(self, customer_id: str, running: Running) -> None:
+    def _settle(self, customer_id: str, running: Running) -> RunStatus:
         status = settle(
             self.ports.streams,
             self.ports.runner(),
@@ -157,7 +164,8 @@ class _Sweep:
         )
         self.swept.extended += status is RunStatus.RUNNING
         self.swept.ended += status is RunStatus.ENDED
-        self.swept.lost += status is RunStatus.ABSENT
+        self.swept.lost += status is RunStatus.ABSENT and not running.is_unheard
+        return status
 
     # ---- what ends owe ------------------------------------------------------------------------
 
@@ -199,7 +207,8 @@ class _Sweep:
 
     def _lists(self) -> None:
         known = self.ports.deliveries()
-        self._each({f"deliveries of {name}": one for name, one in known.items()}, self._list)
+        lists = {f"deliveries of {name}": one for name, one in known.items()}
+        self._each(lists, self._list, self.budget)
 
     def _list(self, name: str, deliveries: Callable[[], Deliveries]) -> None:
         remembered = self.memory.lists.setdefault(name, Redelivering())

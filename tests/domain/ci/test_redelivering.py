@@ -113,14 +113,35 @@ def test_a_list_that_does_not_show_a_try_yet_is_not_asked_for_it_again(desk: Des
 
 def test_all_is_looked_through_at_first_and_each_hour_and_else_the_last_minutes(desk: Desk) -> None:
     desk.now += 50 * MINUTE
-    looked_back = []
-    for _ in range(80):
+    through = []
+    for minute in range(80):
         desk.sweep()
-        looked_back += desk.looked_back()
+        lately, *everything = desk.looked_back()
+        assert lately == timedelta(minutes=15)
+        assert {*everything} <= {timedelta(days=3)}
+        through += [minute for _ in everything]
         desk.now += MINUTE
-    through = [minute for minute, back in enumerate(looked_back) if back == timedelta(days=3)]
     assert through == [0, 10, 70]
-    assert {*looked_back} == {timedelta(days=3), timedelta(minutes=15)}
+
+
+def test_a_list_that_is_too_long_for_one_sweep_is_looked_through_by_several(desk: Desk) -> None:
+    """Each has the time for a tenth of it; nothing of it is passed over, and nothing seen twice."""
+    missed = [delivery(number, str(number), 2000 - number) for number in range(1000)]
+    seen: list[int] = []
+
+    class Slow(ci_outside.Deliveries):
+        def since(self, earliest: datetime) -> Iterator[Delivery]:
+            for one in super().since(earliest):
+                desk.now += timedelta(seconds=0.1)
+                seen.append(one.delivery_id)
+                yield one
+
+    desk.asked = Slow(known=missed)
+    for _ in range(10):
+        began = desk.now
+        desk.sweep(until=began + timedelta(seconds=20))
+        desk.now = began + MINUTE
+    assert sorted(seen) == [*range(1000)]
 
 
 def test_what_is_missed_is_remembered_and_not_looked_for_again(desk: Desk) -> None:

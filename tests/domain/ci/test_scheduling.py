@@ -110,6 +110,8 @@ def test_the_job_of_a_lost_run_is_first_again(desk: Desk) -> None:
     desk.choose(Settings(slots=1))
     jobs = pushes(desk, "main", 3)
     desk.schedule()
+    desk.wait(seconds=1)
+    desk.beat(jobs[0])
     desk.wait(seconds=91)
     assert desk.sweep().lost == 1
     assert desk.board.queue == tuple(jobs)

@@ -60,6 +60,8 @@ def test_what_a_lost_attempt_has_left_is_stopped_before_the_next_one_starts(
 ) -> None:
     job_id = desk.push("main")
     desk.schedule()
+    desk.wait(seconds=1)
+    desk.beat(job_id)
     desk.wait(minutes=2)
     assert settled(desk) is RunStatus.ABSENT
     desk.schedule()
@@ -73,6 +75,8 @@ def test_a_run_is_stopped_once_it_is_lost_and_not_while_it_may_still_speak(
 ) -> None:
     job_id = desk.push("main")
     desk.schedule()
+    desk.wait(seconds=1)
+    desk.beat(job_id)
     run = running(desk)
     desk.wait(minutes=2)
     desk.beat(job_id)  # Between the look at the board and the one at the runner.

@@ -1,6 +1,6 @@
 """What GitHub is answered must be true: from then on nobody sends that body again."""
 
-from domain.ci.hooks import Push, Rerequest
+from domain.ci.hooks import PullRequest, Push, Rerequest
 from domain.ci.intake import Became, Taken
 from tests.simulation.ci.github import SKIPPING, Sending
 from tests.simulation.ci.invariants import Broken, Invariant
@@ -23,7 +23,10 @@ def _is_true(witness: Witness, sending: Sending, taken: Taken) -> bool:
         case Became.ACCOUNT:
             return witness.of(sending.hook.customer_id).has_account
         case Became.TWIN:
-            return job is not None and body in job.twins
+            # What a stranger asks for after its end is remembered, and no reason to run it again.
+            is_strangers = isinstance(told := sending.hook.told, PullRequest) and told.is_fork
+            known = job.twins | job.void_twins if job and is_strangers else job.twins if job else ()
+            return body in known
         case Became.RETRIED:
             return witness.effects.get(body) == ("JobRetried", taken.job_id)
         case Became.QUEUED | Became.KNOWN:

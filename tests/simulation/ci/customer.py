@@ -20,7 +20,8 @@ def count_us(at: When) -> int:
 
 @dataclass(slots=True)
 class Known:
-    """A job. `twins` are bodies that share its answer; `void_twins` came after its end.
+    """A job. `twins` are bodies that share its answer; `void_twins` came after its end, and
+    `late_twins` while it was being stopped.
 
     `how` names the event of its last end, and `why` says why it was turned away; `lost` are the
     attempts whose runs were lost. `vouchers` may write to the repository and asked for it too;
@@ -48,6 +49,8 @@ class Known:
     lost: set[int] = field(default_factory=set)
     twins: set[str] = field(default_factory=set)
     void_twins: set[str] = field(default_factory=set)
+    late_twins: set[str] = field(default_factory=set)
+    is_stopping: bool = False
 
     @property
     def is_turned_away(self) -> bool:

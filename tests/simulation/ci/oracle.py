@@ -73,6 +73,7 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
             _claimed(customer, job, event, is_fresh=is_fresh)
         case e.CancellationRequested():
             _must(job, RUNS, event)
+            job.is_stopping = True
         case e.RunLost():
             _lost(customer, job, event)
         case e.JobRetried():
@@ -82,6 +83,9 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
             job.stands, job.how = ENDED, type(event).__name__
             job.why = why(event)
             job.ends += 1
+            job.is_stopping = False
+            if job.how != "JobCancelled":
+                job.late_twins.clear()
             customer.waiting.pop(job.job_id, None)
             customer.running.pop(job.job_id, None)
 
@@ -89,6 +93,8 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
 def _twin(job: Known, event: e.TwinRecorded) -> None:
     is_void = job.is_turned_away or job.has_no_answer
     (job.void_twins if is_void else job.twins).add(event.body_sha256)
+    if job.is_stopping:
+        job.late_twins.add(event.body_sha256)
     job.vouchers += (event.vouched_by,) if event.vouched_by else ()
     job.is_joined = job.is_joined or event.joined_from != ""
     if job.pushed_us:
@@ -139,6 +145,8 @@ def _retried(customer: Customer, job: Known, event: e.JobRetried) -> None:
     job.stands, job.losses = WAITS, 0
     job.queued_us = job.key_us = count_us(event.at)
     job.twins |= job.void_twins
+    job.void_twins.clear()
+    job.late_twins.clear()
     customer.waiting[job.job_id] = job
 
 

@@ -20,7 +20,7 @@ def check_outcome(witness: Witness, github: Github) -> None:
     """Check each branch, each job that was superseded or turned away, and each account."""
     _check_tips(witness, github)
     _check_superseded(witness, github)
-    _check_turned_away(witness, github)
+    _check_askers(witness, github)
     for customer_id, told in github.installed.items():
         stands = witness.of(customer_id).standing
         if stands != STANDINGS[told.action]:
@@ -57,13 +57,16 @@ def _check_superseded(witness: Witness, github: Github) -> None:
             raise Broken(Invariant.TIP, f"{job} was superseded by {newer}, pushed before it")
 
 
-def _check_turned_away(witness: Witness, github: Github) -> None:
+def _check_askers(witness: Witness, github: Github) -> None:
+    """Whoever may write and asks is not turned away, and has an answer."""
     trusted = {body.sha256: body.hook.user for body in github.bodies if _is_trusted(body)}
     for job_id, job in witness.jobs.items():
         asking = {trusted[body] for body in job.twins if body in trusted}
         is_turned_away = job.why == "user_not_allowed"
         if is_turned_away and not asking <= witness.owners[job_id].blocked_ever:
             raise Broken(Invariant.ALLOWED, f"{job} was turned away although {asking} asked too")
+        if job.has_no_answer and trusted.keys() & (job.void_twins | job.late_twins):
+            raise Broken(Invariant.ANSWER, f"{job} stays as it is, though it was asked for since")
 
 
 def _lane(body: Body) -> str:
