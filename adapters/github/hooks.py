@@ -27,13 +27,14 @@ from domain.ci.hooks import (
     Rerequest,
     Told,
 )
+from domain.ci.sendable import is_address
 from domain.kernel.ids import checked_id
 from domain.kernel.refused import Refused
 
 WORD_LENGTH_MAX: Final = 64
 REF_BYTES_MAX: Final = 255
 """GitHub's limit, which counts bytes; a place on a board has to hold a whole ref."""
-ADDRESS_LENGTH_MAX: Final = 254
+_NO_REPLY: Final = "noreply.github.com"
 
 _NUMBER_MAX: Final = 2**63 - 1
 _SECONDS_MAX: Final = 253_402_300_799
@@ -44,7 +45,6 @@ _COMMIT: Final = re.compile(rf"(?!0+$)(?:{_SHA.pattern})")
 _REF: Final = re.compile(r"[^\x00-\x20\x7f]+")  # The others never pass git-check-ref-format.
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 _OUR_CHECK: Final = re.compile(r"([a-z2-7]{26})(?:/[0-9]{1,9})?")
-_ADDRESS: Final = re.compile(r'[^\s@,;:<>()\[\]"\\]+@[^\s@,;:<>()\[\]"\\]+')
 
 
 class _IncompleteError(Exception):
@@ -108,14 +108,15 @@ def read(event: str, body: bytes, content_type: str = "") -> Hook:
 
 
 def address(body: bytes, content_type: str = "") -> str:
-    """Return the mail address of whoever pushed, or else of the head commit's author.
+    """Return the mail address of whoever pushed; empty where there is none that mail can reach.
 
-    Empty where there is none that mail can reach. It is read from the kept body when a mail is to
-    leave, so that no address ever stands in the event store, where nothing is forgotten.
+    Not of the commit's author, which whoever commits writes as they like: the mail's link opens the
+    log. It is read from the kept body when a mail is to leave, so that no address ever stands in
+    the event store, where nothing is forgotten.
     """
     sent = _parsed(body, content_type) or Field()
-    known = (sent["pusher"]["email"], sent["head_commit"]["author"]["email"])
-    return next((field.text for field in known if _is_reachable(field.text)), "")
+    pusher = sent["pusher"]["email"].text
+    return pusher if is_address(pusher) and not pusher.lower().endswith(_NO_REPLY) else ""
 
 
 # ---- a body ----------------------------------------------------------------------------------
@@ -295,13 +296,3 @@ def _needed(text: str) -> str:
 def _ref(text: str) -> str:
     """Return the ref if it can be one; empty otherwise."""
     return text if len(text.encode()) <= REF_BYTES_MAX and _REF.fullmatch(text) else ""
-
-
-def _is_reachable(text: str) -> bool:
-    """Whether mail may go to one address of this text: it is not GitHub's, and not a list."""
-    return (
-        len(text) <= ADDRESS_LENGTH_MAX
-        and text.isprintable()
-        and _ADDRESS.fullmatch(text) is not None
-        and not text.lower().endswith("noreply.github.com")
-    )

@@ -21,6 +21,10 @@ _UNVERIFIED: Final = "not verified"
 """Rejected so, it is no fault of the mail: whoever may send has not been confirmed to SES yet."""
 
 
+class SesError(Exception):
+    """SES did not take a mail for now, and said why."""
+
+
 class SesMailer(Mailer):
     """Sends as one sender, whose address or domain is verified with SES."""
 
@@ -35,10 +39,11 @@ class SesMailer(Mailer):
         try:
             self._client.send_email(**request)
         except ClientError as error:
+            # Its text names the reader, and what rises is logged.
+            why = f"SES does not take mail {mail.key}: {_ADDRESS.sub('(an address)', str(error))}"
             if _is_refused(error):
-                why = _ADDRESS.sub("(an address)", str(error))
-                raise MailRefusedError(f"SES does not take mail {mail.key}: {why}") from error
-            raise
+                raise MailRefusedError(why) from None
+            raise SesError(why) from None
 
     def _request(self, mail: Mail) -> "SendEmailRequestTypeDef":
         return {

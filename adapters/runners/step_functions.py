@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 DETAIL_LENGTH_MAX: Final = 200
 _NEVER: Final = frozenset(
     {
-        "InvalidArn",
         "InvalidExecutionInput",
         "InvalidName",
-        "StateMachineDoesNotExist",
         "ValidationException",
     }
 )
-"""What the same request meets every time; any other code may pass, known to us or not."""
+"""What this run meets every time; any other code may pass, and a machine that is not there is put
+there: all runs wait for it, and none is to blame."""
 _RUN: Final = TypeAdapter(Run)
 _ABSENT: Final = RunLook(RunStatus.ABSENT)
 _MACHINE_ARN_PARTS: Final = 7

@@ -1,5 +1,7 @@
 """Removing what nobody needs of runs: folders of those that are over and told of, after a day.
 
+One whose agent was killed tells nobody, so it stays for a month.
+
 A folder is renamed first: stopped halfway, what is left is nobody's run, and goes the next time.
 """
 
@@ -13,6 +15,7 @@ from typing import Final
 from adapters.runners.locks import is_locked
 
 KEPT_S: Final = 24 * 60 * 60
+KEPT_UNTOLD_S: Final = 30 * KEPT_S
 LOOK_EVERY_S: Final = 60 * 60
 """A look costs by how many folders there are."""
 TOLD: Final = "told"
@@ -42,17 +45,24 @@ def _remove_if_old(folder: Path, now_s: float) -> None:
     if folder.name.startswith(_HIDDEN):  # Half made or half removed; no run's name begins so.
         if _age_s(folder, now_s) >= KEPT_S:
             _remove(folder)
-    elif _age_s(folder / TOLD, now_s, missing_s=0) >= KEPT_S and not is_locked(folder / "lock"):
+    elif _is_old(folder, now_s) and not is_locked(folder / "lock"):
         gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=folder.parent))
         folder.rename(gone)
         _remove(gone)
 
 
-def _age_s(path: Path, now_s: float, missing_s: float = KEPT_S) -> float:
+def _is_old(folder: Path, now_s: float) -> bool:
+    if (folder / TOLD).exists():
+        return _age_s(folder / TOLD, now_s) >= KEPT_S
+    return _age_s(folder, now_s) >= KEPT_UNTOLD_S
+
+
+def _age_s(path: Path, now_s: float) -> float:
+    """Return how long ago something was changed; what is not there was changed long ago."""
     try:
         return now_s - path.stat().st_mtime
     except FileNotFoundError:
-        return missing_s
+        return KEPT_UNTOLD_S
 
 
 def _remove(folder: Path) -> None:

@@ -46,11 +46,10 @@ def _active(board: Board) -> Plan:
 
 def is_allowed(account: Account, job: Waiting) -> bool:
     """Whether one of those who ask may have it run: known to the repository, or the customer."""
-    allowed = {login.lower() for login in account.settings.allowed}
-    blocked = {login.lower() for login in account.settings.blocked}
-    is_known = job.is_trusted or job.user.lower() in allowed
-    asking = (job.user, *job.vouchers) if is_known else job.vouchers
-    return any(login.lower() not in blocked for login in asking)
+    user = job.user.lower()
+    is_known = job.is_trusted or user in map(str.lower, account.settings.allowed)
+    asking = {*map(str.lower, job.vouchers), *([user] if is_known else [])}
+    return not asking.issubset(map(str.lower, account.settings.blocked))
 
 
 def _superseded(waiting: Sequence[Waiting]) -> tuple[tuple[Waiting, str], ...]:

@@ -39,9 +39,10 @@ def is_owed(boards: Boards, job_id: str, end: int, debt: Debt) -> bool:
 
 
 def strike(boards: Boards, job_id: str, end: int, debt: Debt) -> None:
-    """Strike the debt of an end, last, and of those before it: they are old news by now."""
-    for number in range(1, end + 1):
-        strike_one(boards, job_id, number, debt)
+    """Strike the debt of an end and of those before it, which are old news by now."""
+    for line in boards.look(owed_board(job_id), _ENDS_LOOKED_AT).lines:
+        if debt in line.note and int(line.place) <= end:
+            strike_one(boards, job_id, int(line.place), debt)
 
 
 def strike_one(boards: Boards, job_id: str, end: int, debt: Debt) -> None:

@@ -180,7 +180,11 @@ def _change(streams: CiStreams, arrival: Arrival, installed: Installed) -> Taken
     command = accounts.ChangeAccount(customer_id, installed, arrival.now)
     command_id = derived_id("hook", customer_id, arrival.body_sha256)
     request = Request(customer_id, command, command_id, arrival.correlation_id, command_id)
-    transition(streams.accounts, accounts.DECIDER, request)
+    try:
+        transition(streams.accounts, accounts.DECIDER, request)
+    except Refused as refusal:
+        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
+            raise  # The same body, read a little differently by an older release: it is done.
     return Taken(Became.ACCOUNT)
 
 

@@ -10,8 +10,8 @@ from domain.ci.debts import Debt, is_owed, strike
 from domain.ci.jobs.state import Job, Status
 from domain.ci.ports import CiStreams, Mail, Mailer, MailRefusedError
 
-_UNTOLD: Final = frozenset({Status.SUPERSEDED})
-"""Ends that a user has caused by pushing again."""
+_UNTOLD: Final = frozenset({Status.SUPERSEDED, Status.REJECTED})
+"""Caused by pushing again; or by a stranger, who could have us write to the customer at will."""
 FAILING_FOR: Final = timedelta(days=3)
 """How old an end is when a mail that still cannot leave is old news: no one's outage is so long."""
 

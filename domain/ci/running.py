@@ -41,6 +41,7 @@ def start(
     What an attempt that was lost has left is stopped first: it would run beside this one. A run
     that is to be stopped is started all the same, since only a run can say that it has ended. Where
     its lease has lapsed by now, a new one begins: nobody took it for lost before it was started.
+    What was lost while its start was on its way is stopped, or it would run beside the next one.
 
     Return whether there is a run to be had. What can never start ends as a failure; other trouble
     rises, and the same start is tried again.
@@ -52,7 +53,7 @@ def start(
         runner.stop(run_name(job_id, job.attempt - 1))
     try:
         is_new = runner.start(run_of(job))
-        if job.is_stopping:
+        if job.is_stopping or not _is_current(streams, job):
             runner.stop(job.run)
     except CannotStartError as error:
         result = RecordResult(
@@ -63,6 +64,11 @@ def start(
         if _is_late(job, clock()):
             _begin_late(streams, runner, job, clock(), correlation_id, is_new=is_new)
     return True
+
+
+def _is_current(streams: CiStreams, job: Job) -> bool:
+    now = streams.jobs.load(job.job_id).state
+    return isinstance(now, Job) and (now.status, now.attempt) == (job.status, job.attempt)
 
 
 def _is_late(job: Job, now: datetime) -> bool:

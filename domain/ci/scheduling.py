@@ -84,10 +84,9 @@ def look_at(boards: Boards, customer_id: str) -> Board:
 
 def _more_may_matter(seen: Board) -> bool:
     """Whether what was not seen yet could change what is due."""
-    if seen.account.settings.supersedes:
-        return True
-    is_active = seen.account.standing is Standing.ACTIVE
-    return is_active and seen.free > 0 and not choose(seen).starts
+    if seen.account.standing is not Standing.ACTIVE:
+        return False
+    return seen.account.settings.supersedes or (seen.free > 0 and not choose(seen).starts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 """As HTML's own form fields take one: without a name, quotes, comments or a second address."""
 
 
+def is_address(text: str) -> bool:
+    """Whether this is one plain mail address."""
+    return len(text) <= ADDRESS_LENGTH_MAX and _ADDRESS.fullmatch(text) is not None
+
+
 def sendable(mail: Mail) -> Mail:
     """Return a mail that can be sent as it is.
 
@@ -23,12 +28,7 @@ def sendable(mail: Mail) -> Mail:
         raise MailRefusedError(
             f"the key {mail.key[:120]!r} is not 1 to 120 of A-Z, a-z, 0-9, hyphen"
         )
-    address = mail.to
-    if (
-        len(address) > ADDRESS_LENGTH_MAX
-        or not address.isascii()
-        or not _ADDRESS.fullmatch(address)
-    ):
+    if not is_address(mail.to):
         raise MailRefusedError(f"mail {mail.key}: its reader is not one plain mail address")
     if _LINE_ENDS.search(mail.subject):
         raise MailRefusedError(f"mail {mail.key}: its subject has more than one line")

@@ -80,7 +80,7 @@ def _taken(
         hook = intake.read(name, body, content_type)
         taken = take_in(intake.streams, Arrival(hook, sha256, intake.clock(), correlation_id))
     except Exception as error:  # noqa: BLE001  # Whatever it is, GitHub must not believe us to have it.
-        get_logger().error("webhook_failed", body=sha256, exc_info=error)
+        get_logger().error("webhook_failed", sha256=sha256, exc_info=error)
         return _no(EdgeRefusal.NOT_TAKEN_IN)
     get_logger().info(
         "webhook", hook=name, became=taken.became.value, job_id=taken.job_id, sha256=sha256

@@ -315,7 +315,7 @@ def sweeper() -> "CiSweeper":
         Ports(
             streams=streams(),
             runner=runner,
-            wake=lambda commit: wake(notices(), commit),
+            wake=lambda commit, debts: wake(notices(), commit, debts),
             publish=lambda job_id: publish(streams(), bus(), parking(), job_id),
             deliveries=deliveries,
             clock=clock,

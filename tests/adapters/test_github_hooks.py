@@ -493,23 +493,19 @@ def test_a_title_cannot_smuggle_in_another_body_under_a_forged_content_type(blan
 # ---- addresses ---------------------------------------------------------------------------------
 
 
-def mailed(pusher: object, author: object) -> str:
-    body = changed(PUSH, "pusher.email", pusher)
-    return address(raw(changed(body, "head_commit.author.email", author)))
+def mailed(pusher: object) -> str:
+    return address(raw(changed(PUSH, "pusher.email", pusher)))
 
 
 def test_whoever_pushed_hears_of_it() -> None:
-    assert mailed("pusher@example.com", "author@example.com") == "pusher@example.com"
+    assert mailed("pusher@example.com") == "pusher@example.com"
 
 
 @pytest.mark.parametrize("pusher", [None, "", 7, {}, NOREPLY])
-def test_where_the_pusher_has_no_address_the_author_hears_of_it(pusher: object) -> None:
-    assert mailed(pusher, "author@example.com") == "author@example.com"
-
-
-def test_where_neither_has_an_address_nobody_hears_of_it() -> None:
-    assert address(raw(without(without(PUSH, "pusher"), "head_commit"))) == ""
-    assert address(raw(changed(without(PUSH, "pusher"), "head_commit", None))) == ""
+def test_where_the_pusher_has_no_address_nobody_hears_of_it(pusher: object) -> None:
+    """Least of all the author that the commit names: whoever committed wrote that."""
+    assert mailed(pusher) == ""
+    assert address(raw(without(PUSH, "pusher"))) == ""
     assert address(raw(PULL_REQUEST)) == ""
 
 
@@ -537,14 +533,14 @@ def test_where_neither_has_an_address_nobody_hears_of_it() -> None:
     ],
 )
 def test_what_no_mail_can_reach_is_no_address(text: str) -> None:
-    assert mailed(text, text) == ""
+    assert mailed(text) == ""
 
 
 @pytest.mark.parametrize(
-    "text", ["o'ada+ci@mail.example.com", "jürgen@example.com", "a" * 242 + "@example.com"]
+    "text", ["o'ada+ci@mail.example.com", "j.d@example.com", "a" * 242 + "@example.com"]
 )
 def test_what_mail_can_reach_is_an_address(text: str) -> None:
-    assert mailed(text, None) == text
+    assert mailed(text) == text
 
 
 # ---- whatever comes ----------------------------------------------------------------------------

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from adapters.aws import CONFIG
 from adapters.mail.folder import FolderMailer
-from adapters.mail.ses import SesMailer
+from adapters.mail.ses import SesError, SesMailer
 from adapters.memory.mail import MemoryMailer
 from domain.ci.ports import Mail, Mailer, MailRefusedError
 from tests.support.engines import Dynamo
@@ -139,7 +138,7 @@ def test_ses_gets_both_texts_for_its_one_reader(dynamo: Dynamo) -> None:
 
 @pytest.mark.engine("moto", "ministack")
 def test_a_mail_from_nobody_that_ses_knows_may_be_sent_once_it_knows_them(dynamo: Dynamo) -> None:
-    with pytest.raises(ClientError, match="not verified"):
+    with pytest.raises(SesError, match="not verified"):
         SesMailer(ses(dynamo.endpoint_url), "nobody@unknown.example").send(MAIL)
 
 
@@ -163,14 +162,14 @@ def test_ses_is_told_the_key() -> None:
 
 
 ERRORS = {
-    "AccountSuspendedException": ClientError,
+    "AccountSuspendedException": SesError,
     "BadRequestException": MailRefusedError,
-    "LimitExceededException": ClientError,
-    "MailFromDomainNotVerifiedException": ClientError,
+    "LimitExceededException": SesError,
+    "MailFromDomainNotVerifiedException": SesError,
     "MessageRejected": MailRefusedError,
-    "NotFoundException": ClientError,
-    "SendingPausedException": ClientError,
-    "TooManyRequestsException": ClientError,
+    "NotFoundException": SesError,
+    "SendingPausedException": SesError,
+    "TooManyRequestsException": SesError,
 }
 """What becomes of each error that `SendEmail` may answer: never, or perhaps another time."""
 
@@ -180,7 +179,7 @@ def test_every_error_that_ses_has_a_name_for_is_decided_upon() -> None:
     assert {one.name for one in modelled} == set(ERRORS)
 
 
-@pytest.mark.parametrize(("code", "error"), [*ERRORS.items(), ("InternalFailure", ClientError)])
+@pytest.mark.parametrize(("code", "error"), [*ERRORS.items(), ("InternalFailure", SesError)])
 def test_what_ses_will_never_take_is_told_from_what_may_be_sent_again(
     code: str, error: type[Exception]
 ) -> None:
@@ -191,8 +190,8 @@ def test_what_ses_will_never_take_is_told_from_what_may_be_sent_again(
 @pytest.mark.parametrize(
     ("said", "error"),
     [
-        ("Email address is not verified. The following identities failed the check", ClientError),
-        ("Email Address Not Verified", ClientError),
+        ("Email address is not verified. The following identities failed the check", SesError),
+        ("Email Address Not Verified", SesError),
         ("Address blacklisted.", MailRefusedError),
         ("", MailRefusedError),
     ],

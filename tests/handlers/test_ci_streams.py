@@ -1,5 +1,7 @@
 """CI's two readers of its stream, over memory ports."""
 
+from collections.abc import Callable
+
 import pytest
 
 from domain.ci.debts import Debt
@@ -107,13 +109,18 @@ def test_an_end_that_was_published_is_no_longer_owed_to_the_bus(ci: CiInMemory) 
     assert Debt.BUS not in line.note
 
 
-def test_an_end_that_the_bus_did_not_take_stays_owed_and_comes_again(
-    ci: CiInMemory, monkeypatch: pytest.MonkeyPatch
+def no_route(_: object) -> frozenset[int]:
+    raise ConnectionError
+
+
+@pytest.mark.parametrize("publish", [lambda _: frozenset({0}), no_route])
+def test_an_end_that_the_bus_did_not_take_stays_owed_and_nobody_is_woken_twice_for_it(
+    ci: CiInMemory, monkeypatch: pytest.MonkeyPatch, publish: Callable[[object], frozenset[int]]
 ) -> None:
     job_id = end(ci)
     with monkeypatch.context() as patched:
-        patched.setattr(ci.bus, "publish", lambda outgoing: frozenset(range(len(outgoing))))
-        assert broadcasting(ci).handle(arrived(ci)) == frozenset({2})
+        patched.setattr(ci.bus, "publish", publish)
+        assert broadcasting(ci).handle(arrived(ci)) == frozenset()
     (line,) = ci.streams.boards.look(f"owed#{job_id}", 5).lines
     assert Debt.BUS in line.note
     assert broadcast.publish_ends(ci.streams, ci.bus, job_id)

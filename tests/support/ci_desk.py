@@ -34,6 +34,7 @@ from handlers.timers.ci.news import publish, wake
 from tests.support.builders import NOW
 from tests.support.ci_builders import branch, hook, push
 from tests.support.ci_outside import Checks, Deliveries, Mailer, Runner
+from tests.support.ci_subscriptions import told_by
 from tests.support.stores import MemoryWorld, World
 
 EVERYTHING = 10_000
@@ -106,7 +107,7 @@ class Desk:
             Ports(
                 streams=self.streams,
                 runner=lambda: self.runner,
-                wake=lambda commit: wake(self.notices, commit),
+                wake=lambda commit, debts: wake(self.notices, commit, debts),
                 publish=lambda job_id: publish(self.streams, self.bus, self.parking, job_id),
                 deliveries=lambda: self.lists,
                 clock=self.clock,
@@ -209,12 +210,8 @@ class Desk:
         """Do what the queues do of the notices that were sent; see the template's subscriptions."""
         heard, self.notices.sent = self.notices.sent, []
         for notice in heard:
-            job_id = notice.routing.root_id
-            if {"JobClaimed", "CancellationRequested"} & set(notice.types):
-                self.start(job_id)
-            if ENDS & set(notice.types):
-                self.mail(job_id)
-            self.report(job_id)
+            for queue, job_id in told_by(notice):
+                getattr(self, queue)(job_id)
 
     # ---- how things stand ---------------------------------------------------------------------
 

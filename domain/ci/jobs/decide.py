@@ -50,18 +50,19 @@ def record_twin(command: c.RecordTwin, job: Job) -> JobEvents:
     Whoever may write to the repository vouches for a commit by pushing it: a stranger's may be
     built then, and that of somebody who is blocked. Another branch that joins keeps the job from
     being superseded in its own; the same branch, pushed back to this commit, makes it newer. A job
-    that was cancelled or lost has no answer for whoever asks after that, so it runs again; one that
-    is being stopped will have none, and runs again once it has stopped.
+    that was cancelled or lost has no answer for whoever pushes after that, so it runs again; one
+    that is being stopped will have none, and runs again once it has stopped.
     """
-    twin = _twin(command, job)
     if command.body_sha256 in (job.body_sha256, *job.twins):
         return []
-    is_again = job.has_no_answer and _may_ask_anew(command, job)
-    says_more = twin.vouched_by or twin.pushed_s or twin.again_for or is_again
-    is_joining = twin.joined_from and not job.is_joined
-    if len(job.twins) >= TWINS_MAX and not (says_more or is_joining):
+    twin = _twin(command, job)
+    again = _again(command.build.user, job, twin.at) if _asks_anew(command, job) else []
+    matters = job.status is Status.PENDING and (
+        twin.vouched_by or twin.pushed_s or (twin.joined_from and not job.is_joined)
+    )
+    if len(job.twins) >= TWINS_MAX and not (matters or again):
         return []
-    return [twin, e.JobRetried(command.build.user or SOMEBODY, twin.at)] if is_again else [twin]
+    return [twin, *again]
 
 
 def _twin(command: c.RecordTwin, job: Job) -> e.TwinRecorded:
@@ -69,7 +70,6 @@ def _twin(command: c.RecordTwin, job: Job) -> e.TwinRecorded:
     is_known = build.user in job.vouchers or (job.is_trusted and build.user == job.user)
     is_of_its_branch = build.ref == job.ref
     is_newer = is_of_its_branch and build.pushed_s > job.pushed_s
-    is_too_late = job.is_stopping and not job.again_for and _may_ask_anew(command, job)
     return e.TwinRecorded(
         trigger=build.trigger,
         body_sha256=command.body_sha256,
@@ -77,13 +77,24 @@ def _twin(command: c.RecordTwin, job: Job) -> e.TwinRecorded:
         vouched_by=build.user if build.is_trusted and not is_known else "",
         joined_from="" if is_of_its_branch else build.ref,
         pushed_s=build.pushed_s if is_newer else 0,
-        again_for=(build.user or SOMEBODY) if is_too_late else "",
     )
 
 
-def _may_ask_anew(command: c.RecordTwin, job: Job) -> bool:
-    """No stranger has run again what somebody ended."""
-    return command.build.is_trusted or command.build.user == job.user
+def _asks_anew(command: c.RecordTwin, job: Job) -> bool:
+    """Whether a hook was sent after somebody ended the job, or it was lost; no stranger's counts.
+
+    One that was sent before, and came late, would have ended with the job had it come in time.
+    """
+    build, over = command.build, job.over_at.utc if job.over_at else None
+    is_late = build.pushed_s > 0 and over is not None and build.pushed_s < over.timestamp() // 1
+    return not is_late and (build.is_trusted or build.user == job.user)
+
+
+def _again(by: str, job: Job, at: When) -> JobEvents:
+    """Have a job run again that has ended without an answer, or will have when it has stopped."""
+    if job.has_no_answer:
+        return [e.JobRetried(by or SOMEBODY, at)]
+    return [e.RetryRequested(by or SOMEBODY, at)] if job.is_stopping and not job.again_for else []
 
 
 def set_priority(command: c.SetPriority, job: Job) -> JobEvents:
@@ -142,7 +153,7 @@ def record_result(command: c.RecordResult, job: Job) -> JobEvents:
     _current(job, command.attempt)
     at = When(command.now)
     if command.conclusion is None:
-        return [e.JobCancelled(job.cancelled_by or "runner", at), *_again(job, at)]
+        return [e.JobCancelled(job.cancelled_by or "runner", at), *_asked_meanwhile(job, at)]
     return [
         e.JobFinished(
             attempt=command.attempt,
@@ -163,19 +174,24 @@ def lose_run(command: c.LoseRun, job: Job) -> JobEvents:
     at = When(command.now)
     lost = e.RunLost(command.attempt, at)
     if job.is_stopping:
-        return [lost, e.JobCancelled(job.cancelled_by, at), *_again(job, at)]
+        return [lost, e.JobCancelled(job.cancelled_by, at), *_asked_meanwhile(job, at)]
     if job.losses >= LOSSES_MAX:
         return [lost, e.JobGivenUp(job.losses + 1, at)]
     return [lost]
 
 
-def _again(job: Job, at: When) -> JobEvents:
-    """Run again, once it has stopped, what somebody asked for meanwhile."""
+def _asked_meanwhile(job: Job, at: When) -> JobEvents:
+    """Run again, now that it has stopped, what somebody asked for meanwhile."""
     return [e.JobRetried(job.again_for, at)] if job.again_for else []
 
 
 def retry(command: c.RetryJob, job: Job) -> JobEvents:
-    """Queue a job again that has ended, at the end of the queue and at normal priority."""
+    """Queue a job again that has ended, at the end of the queue and at normal priority.
+
+    One that is being stopped is queued again once it has stopped.
+    """
+    if job.is_stopping:
+        return _again(command.by, job, When(command.now))
     if not job.has_ended:
         raise Refused(JobRefusal.JOB_NOT_ENDED, status=job.status.value)
     return [e.JobRetried(command.by, When(command.now))]

@@ -56,7 +56,6 @@ class TwinRecorded:
 
     `vouched_by` is its user where that one may write to the repository and was not known to ask.
     `joined_from` is its branch where that is another one; `pushed_s` is when it was pushed.
-    `again_for` is who is to have another run, where this one is being stopped.
     """
 
     trigger: Trigger
@@ -65,7 +64,6 @@ class TwinRecorded:
     vouched_by: str = ""
     joined_from: str = ""
     pushed_s: int = 0
-    again_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +153,14 @@ class JobRetried:
     at: When
 
 
+@dataclass(frozen=True, slots=True)
+class RetryRequested:
+    """Somebody asked for another run while this one was being stopped: it follows that."""
+
+    by: str
+    at: When
+
+
 JobEvent = (
     JobQueued
     | TwinRecorded
@@ -168,4 +174,5 @@ JobEvent = (
     | RunLost
     | JobGivenUp
     | JobRetried
+    | RetryRequested
 )

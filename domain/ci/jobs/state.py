@@ -76,6 +76,7 @@ class Job:
     detail: str = ""
     claimed_at: When | None = None
     ended_at: When | None = None
+    stopped_at: When | None = None
 
     @property
     def lane(self) -> str:
@@ -111,6 +112,11 @@ class Job:
     def has_no_answer(self) -> bool:
         """Whether it has its commit and ended without a word about it."""
         return self.status in (Status.CANCELLED, Status.LOST)
+
+    @property
+    def over_at(self) -> When | None:
+        """When it ended, or somebody asked for its end."""
+        return self.stopped_at or self.ended_at
 
     @property
     def pushed_us(self) -> int:
@@ -178,8 +184,10 @@ def _changed(job: Job, event: e.JobEvent) -> Job:
             return replace(job, priority=priority, key_us=key_us)
         case e.JobClaimed(attempt=attempt, at=at):
             return replace(job, status=Status.ACTIVE, attempt=attempt, claimed_at=at)
-        case e.CancellationRequested(by=by):
-            return replace(job, cancelled_by=by)
+        case e.CancellationRequested(by=by, at=at):
+            return replace(job, cancelled_by=by, stopped_at=at)
+        case e.RetryRequested(by=by):
+            return replace(job, again_for=by)
         case e.RunLost():
             return replace(job, status=Status.PENDING, losses=job.losses + 1, claimed_at=None)
         case e.JobRetried(at=at):
@@ -199,7 +207,6 @@ def _joined(job: Job, event: e.TwinRecorded) -> Job:
         vouchers=vouchers[-VOUCHERS_MAX:],
         is_joined=job.is_joined or event.joined_from != "",
         pushed_s=max(job.pushed_s, event.pushed_s),
-        again_for=job.again_for or event.again_for,
     )
 
 
@@ -234,6 +241,7 @@ def _retried(job: Job, at: When) -> Job:
         losses=0,
         cancelled_by="",
         again_for="",
+        stopped_at=None,
         exit_code=None,
         detail="",
         claimed_at=None,

@@ -19,8 +19,8 @@ LATELY: Final = timedelta(minutes=15)
 """What each look goes through: a delivery may be listed late."""
 AGAIN_AFTER_MIN: Final = (1, 4, 16, 64, 256, 360)
 """How long the newest try is waited for, by how many there were; the last holds for all further."""
-REDELIVERIES_MAX: Final = 50
-"""In one sweep: GitHub limits how much is asked of it."""
+REDELIVERIES_MAX: Final = 8
+"""In one sweep: GitHub takes 500 requests an hour that make something, and statuses are others."""
 LOOKED_AT_MAX: Final = 3_000
 """Deliveries of one look in one sweep: thirty of the 5,000 questions that an hour allows."""
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ a sweep up. Only of runs that have fallen silent a sweep itself asks.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -50,14 +50,15 @@ class Ports:
 
     What a deployment may lack comes as a factory and is made where it is needed: a wrong setting is
     trouble with what needs it, and stops nothing else. `wake` sends the notice of a commit again,
-    and raises unless it was taken; `publish` tells other teams of a job's ends, by the job's id,
-    and says whether it did. `deliveries` are GitHub's lists of what it sent us, by name.
+    to those who pay some debts or to all, and `publish` tells other teams of a job's ends, by the
+    job's id: both raise unless that was taken. `deliveries` are GitHub's lists of what it sent us,
+    by name.
     """
 
     streams: CiStreams
     runner: Callable[[], Runner]
-    wake: Callable[[Commit[Any]], object]
-    publish: Callable[[str], bool]
+    wake: Callable[[Commit[Any], Collection[Debt]], object]
+    publish: Callable[[str], object]
     deliveries: Callable[[], Mapping[str, Callable[[], Deliveries]]]
     clock: Callable[[], datetime]
 
@@ -69,6 +70,7 @@ class Memory:
     runs: Pacing = field(default_factory=partial(Pacing, RUNS_AT_MOST))
     ends: Pacing = field(default_factory=Pacing)
     lists: dict[str, Redelivering] = field(default_factory=dict)
+    odd: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +87,28 @@ class CiSweeper:
         never arrived; where that is too much, another sweep begins elsewhere.
         """
         now, budget = self.ports.clock(), Budget(self.ports.clock, until)
-        sweep = _Sweep(self.ports, self.memory, budget, now, milliseconds(now - grace))
+        odd_before = frozenset(self.memory.odd)
+        self.memory.odd.clear()
+        latest_ms = milliseconds(now - grace)
+        sweep = _Sweep(self.ports, self.memory, budget, now, latest_ms, odd_before)
         sweep.run()
         return sweep.swept
 
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
-    """One sweep: it began at `now`, and an end is old enough that was at `latest_ms`."""
+    """One sweep: it began at `now`, and an end is old enough that was at `latest_ms`.
+
+    `odd_before`: whose count was not that of their runs the last time; a scan is no snapshot, so
+    only what was so twice is told.
+    """
 
     ports: Ports
     memory: Memory
     budget: Budget
     now: datetime
     latest_ms: int
+    odd_before: frozenset[str] = frozenset()
     swept: Swept = field(default_factory=Swept)
 
     def run(self) -> None:
@@ -133,7 +143,9 @@ class _Sweep:
         runs = {run.job_id: run for run in board.running}
         self._each(runs, partial(self._run, customer_id), self.budget)
         if board.taken != len(board.running):
-            self.swept.drifted.append(customer_id)
+            self.memory.odd.add(customer_id)
+            if customer_id in self.odd_before:
+                self.swept.drifted.append(customer_id)
         plan = choose(board)
         if plan.starts or plan.rejects or plan.supersedes or plan.stops:
             self._schedule(customer_id)
@@ -151,7 +163,7 @@ class _Sweep:
             return
         name = run_name(job_id, running.attempt)
         if running.is_unheard and running.began_ms + STARTED_WITHIN // _MS <= now_ms:
-            self.swept.runs_woken += self._woken(job_id, JobClaimed, self.memory.runs, name)
+            self.swept.runs_woken += self._run_woken(job_id, name)
 
     def _settle(self, customer_id: str, running: Running) -> RunStatus:
         status = settle(
@@ -175,32 +187,39 @@ class _Sweep:
         Of a job that runs again only other teams are told: its next end pays the rest.
         """
         debts = {one for line in lines for one in line.note if line.number(one) <= self.latest_ms}
-        if Debt.BUS in debts:
-            publish = partial(self.ports.publish, job_id)
-            self.swept.published += self.swept.tried(job_id, publish)
-        if debts - {Debt.BUS}:
-            self.swept.ends_woken += self._end_woken(job_id, _newest(lines))
+        end = _newest(lines)
+        # Before anything is read: thousands may wait while no bus or mail is taken.
+        if debts and self.memory.ends.is_due(end, self.now):
+            self.memory.ends.done(end, self.now)
+            if Debt.BUS in debts:
+                self.swept.published += self.swept.tried(job_id, partial(self._published, job_id))
+            if others := {Debt(one) for one in debts} - {Debt.BUS}:
+                self.swept.ends_woken += self._end_woken(job_id, others)
         for line in lines:
             if not line.note:
                 self.ports.streams.boards.strike(line.board, line.place, "")
 
-    def _end_woken(self, job_id: str, end: str) -> bool:
-        ends = self.memory.ends
-        if not ends.is_due(end, self.now):
-            return False  # Before anything is read: thousands may wait while no mail is taken.
+    def _published(self, job_id: str) -> bool:
+        self.ports.publish(job_id)
+        return True
+
+    def _end_woken(self, job_id: str, debts: Collection[Debt]) -> bool:
         job = self.ports.streams.jobs.load(job_id).state
         has_ended = isinstance(job, Job) and job.has_ended
-        return has_ended and self._woken(job_id, End, ends, end)
+        return has_ended and self._woken(job_id, End, debts)
 
-    def _woken(self, job_id: str, event: type | UnionType, pacing: Pacing, what: str) -> bool:
-        """Send again, if it is time to, the notice of a job's last commit with such an event."""
-        if not pacing.is_due(what, self.now):
+    def _run_woken(self, job_id: str, name: str) -> bool:
+        if not self.memory.runs.is_due(name, self.now):
             return False
+        self.memory.runs.done(name, self.now)
+        return self._woken(job_id, JobClaimed)
+
+    def _woken(self, job_id: str, event: type | UnionType, debts: Collection[Debt] = ()) -> bool:
+        """Send again the notice of a job's last commit with such an event."""
         commits = self.ports.streams.jobs.read(job_id)
         found = [one for one in commits if any(isinstance(said, event) for said in one.events)]
         if found:
-            self.ports.wake(found[-1])
-            pacing.done(what, self.now)
+            self.ports.wake(found[-1], debts)
         return bool(found)
 
     # ---- what never arrived -------------------------------------------------------------------

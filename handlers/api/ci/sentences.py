@@ -48,6 +48,8 @@ def sentence(event: e.JobEvent) -> str:
             return f"Given up: {losses} runs were lost."
         case e.JobRetried(by=by):
             return f"{by} asked for another run; it waits at the end of the queue."
+        case e.RetryRequested(by=by):
+            return f"{by} asked for another run, which follows once this one has stopped."
         case _:
             assert_never(event)
 

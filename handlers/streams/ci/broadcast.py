@@ -22,6 +22,7 @@ from domain.published.ports import (
     notice_of,
     outgoing_of,
 )
+from handlers.logs import get_logger
 from handlers.streams.batch import Arrived, Consumer, park, run
 
 NAME: Final = "ci_broadcast"
@@ -55,19 +56,24 @@ def consumer(
 def _handle(
     streams: CiStreams, bus: Bus, notices: Notices, parking: Parking, arrived: Sequence[Arrived]
 ) -> frozenset[int]:
-    """Wake ourselves first, then tell others; return the positions of what is not done for now."""
+    """Wake ourselves first, then tell others; return the positions of what is not done for now.
+
+    What the bus does not take stays owed, and a sweep pays it: were the batch to come again, we
+    would wake everybody again, and who is behind it would wait.
+    """
     commits = [one.commit for one in arrived]
-    undone = set(notices.notify([notice_of(commit) for commit in commits]))
-    for position, commit in enumerate(commits):
+    undone = notices.notify([notice_of(commit) for commit in commits])
+    for commit in commits:
         if not commit.published:
             continue
         try:
-            is_told = _published(streams, bus, commit)
+            if not _published(streams, bus, commit):
+                get_logger().warning("bus_later", stream=commit.stream, version=commit.last)
         except MalformedEntryError as error:
             park(NAME, parking, commit.stream, commit.last, error)
-        else:
-            undone |= set() if is_told else {position}
-    return frozenset(undone)
+        except Exception as error:  # noqa: BLE001  # Whatever it is, that it is owed is durable.
+            get_logger().warning("bus_failed", stream=commit.stream, error=repr(error))
+    return undone
 
 
 def _published(streams: CiStreams, bus: Bus, commit: Commit[Any]) -> bool:

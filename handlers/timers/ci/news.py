@@ -1,7 +1,10 @@
 """What a sweep does about news that did not leave: it leaves as if it were new."""
 
-from typing import Any
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any, Final
 
+from domain.ci.debts import Debt
 from domain.ci.jobs.state import FOLD
 from domain.ci.ports import CiStreams
 from domain.kernel.commits import Commit
@@ -10,24 +13,32 @@ from domain.published.ports import Bus, Notices, notice_of
 from handlers.streams.ci.broadcast import NAME as BROADCAST
 from handlers.streams.ci.broadcast import publish_ends
 
+OWED: Final = {Debt.STATUS: "StatusOwed", Debt.MAIL: "MailOwed"}
+"""What a notice is said to be of, by which the subscriptions of those who pay choose it."""
+
 
 class NotTakenError(Exception):
     """A notice was not accepted; it may be the next time."""
 
 
-def wake(notices: Notices, commit: Commit[Any]) -> None:
-    """Send the notice of a commit again, to whoever is subscribed. Raises NotTakenError."""
-    if notices.notify([notice_of(commit)]):
+def wake(notices: Notices, commit: Commit[Any], debts: Collection[Debt] = ()) -> None:
+    """Send the notice of a commit again: to those who pay these debts, or to all if there are none.
+
+    Raises NotTakenError.
+    """
+    notice = notice_of(commit)
+    owed = tuple(OWED[debt] for debt in sorted(debts))
+    if notices.notify([replace(notice, types=owed) if owed else notice]):
         message = f"the notice of {commit.stream} up to {commit.last} was not taken"
         raise NotTakenError(message)
 
 
-def publish(streams: CiStreams, bus: Bus, parking: Parking, job_id: str) -> bool:
-    """Publish what a job's ends have published; False where the bus did not take it all.
+def publish(streams: CiStreams, bus: Bus, parking: Parking, job_id: str) -> None:
+    """Publish what a job's ends have published. Raises NotTakenError.
 
-    Once it did, nothing is left of a commit that was parked on its way to the bus.
+    Once it is taken, nothing is left of a commit that was parked on its way to the bus.
     """
-    is_told = publish_ends(streams, bus, job_id)
-    if is_told:
-        parking.release(BROADCAST, FOLD.stream(job_id))
-    return is_told
+    if not publish_ends(streams, bus, job_id):
+        message = f"the bus did not take all that the ends of {job_id} publish"
+        raise NotTakenError(message)
+    parking.release(BROADCAST, FOLD.stream(job_id))

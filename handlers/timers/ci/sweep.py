@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 from domain.ci.sweeping.sweeper import GRACE
 from handlers.logs import get_logger
+from handlers.metrics import put_metric
 from handlers.wiring import ci
 
 RESERVE: Final = timedelta(seconds=10)
@@ -29,6 +30,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 def sweep(until: datetime | None = None, grace: timedelta = timedelta()) -> dict[str, Any]:
     """Sweep once, and say what was found and done, in the log and to the caller."""
     figures = asdict(ci.sweeper().sweep(until, grace))
+    put_metric("CiSweepTrouble", len(figures["trouble"]) + len(figures["drifted"]))
     is_odd = figures["trouble"] or figures["drifted"] or figures["left"]
     say = get_logger().warning if is_odd else get_logger().info
     say("ci_swept", **figures)

@@ -6,7 +6,7 @@ from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Status
 from domain.ci.mailing import Mailed, mail_end, wants_mail
 from domain.ci.ports import MailRefusedError
-from tests.support.ci_builders import ENDED, job_after
+from tests.support.ci_builders import ENDED, job_after, push
 from tests.support.ci_desk import Desk, write
 
 ANN = "ann@acme.example"
@@ -19,12 +19,15 @@ def heard_of(notify: Notify) -> set[Status]:
     return {status for status, past in ENDED.items() if wants_mail(job_after(past), settings)}
 
 
-def test_a_user_hears_of_every_end_but_what_they_have_superseded_themselves() -> None:
-    assert heard_of(Notify.ALL) == set(ENDED) - {Status.SUPERSEDED}
+UNTOLD = {Status.SUPERSEDED, Status.REJECTED}
+
+
+def test_a_user_hears_of_every_end_but_what_they_superseded_and_of_no_strangers() -> None:
+    assert heard_of(Notify.ALL) == set(ENDED) - UNTOLD
 
 
 def test_whoever_wants_failures_only_hears_of_everything_that_did_not_pass() -> None:
-    assert heard_of(Notify.FAILURES) == set(ENDED) - {Status.PASSED, Status.SUPERSEDED}
+    assert heard_of(Notify.FAILURES) == set(ENDED) - UNTOLD - {Status.PASSED}
 
 
 def test_whoever_wants_no_mail_gets_none() -> None:
@@ -80,6 +83,16 @@ def test_a_mail_that_nobody_will_take_is_owed_no_longer(desk: Desk) -> None:
         desk.mail(job_id)
     assert not desk.mail(job_id)
     assert desk.owed(job_id) == {"1": {Debt.BUS, Debt.STATUS}}
+
+
+def test_where_the_first_hook_names_no_address_that_of_the_next_is_taken(desk: Desk) -> None:
+    """A pull request names none, and GitHub sends it at the same moment as the push."""
+    job_id = desk.take_in(push(), "pull").job_id
+    desk.take_in(push(), "body")
+    desk.schedule()
+    desk.finish(job_id)
+    assert desk.mail(job_id)
+    assert [mail.to for mail in desk.mailer.sent] == [ANN]
 
 
 def test_a_mail_that_could_not_leave_for_three_days_is_given_up_by_name(desk: Desk) -> None:

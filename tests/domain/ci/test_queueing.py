@@ -5,7 +5,7 @@ import pytest
 from domain.ci.hooks import Trigger
 from domain.ci.jobs import commands as c
 from domain.ci.jobs.decide import DECIDER
-from domain.ci.jobs.events import Rejection, TwinRecorded
+from domain.ci.jobs.events import JobEvent, Rejection, RetryRequested, TwinRecorded
 from domain.ci.jobs.state import TWINS_MAX, Status
 from domain.ci.places import microseconds, milliseconds
 from domain.ci.refusals import JobRefusal
@@ -20,10 +20,13 @@ from tests.support.ci_builders import (
     cancel,
     cancelled,
     claim,
+    claimed,
     claims_of,
     job_after,
     later,
     lose,
+    lost,
+    passed,
     place,
     prioritise,
     queue,
@@ -31,6 +34,7 @@ from tests.support.ci_builders import (
     result,
     retried,
     retry,
+    stopping,
     supersede,
 )
 from tests.support.given import given
@@ -197,3 +201,55 @@ def test_a_job_without_an_answer_runs_again_for_whoever_asks_for_its_commit(
     given(again, cancelled()).when(twin("other")).then_nothing()
     known = tuple(recorded(str(number)) for number in range(TWINS_MAX))
     given(queued(), known, cancelled()).when(twin("one more")).then(recorded("one more"), retried())
+
+
+# ---- asking for what somebody ends -----------------------------------------------------------
+
+STOPPING = (queued(), claimed(), stopping())
+
+
+def pushed(at_s: int = 0, user: str = "bob", is_trusted: bool = True) -> c.RecordTwin:
+    """Return a push of the same commit to another branch, `at_s` after the job was ended."""
+    moment_s = milliseconds(NOW) // 1000 + at_s
+    elsewhere = build(ref=branch("dev"), user=user, is_trusted=is_trusted)
+    return c.RecordTwin(replace(elsewhere, pushed_s=moment_s), "late", NOW)
+
+
+def test_who_asks_while_a_job_is_being_stopped_has_it_run_again_when_it_has_stopped() -> None:
+    twin_of_dev, wish = given(*STOPPING).when(pushed()).decided()
+    assert wish == RetryRequested("bob", AT)
+    past = (*STOPPING, twin_of_dev, wish)
+    given(*past).when(result(conclusion=None)).then(cancelled(), retried("bob"))
+    given(*past).when(lose()).then(lost(), cancelled(), retried("bob"))
+    given(*past).when(result()).then(passed())
+    assert place(job_after(*past, cancelled(), retried("bob"))) in claims_of(
+        result(conclusion=None), *past
+    )
+
+
+def test_a_wish_for_another_run_waits_for_the_end_of_the_one_that_is_being_stopped() -> None:
+    given(*STOPPING).when(retry("bob")).then(RetryRequested("bob", AT))
+    given(*STOPPING, RetryRequested("bob", AT)).when(retry("ann")).then_nothing()
+    again = job_after(*STOPPING, RetryRequested("bob", AT), cancelled(), retried("bob"))
+    assert (again.status, again.again_for, again.is_stopping) == (Status.PENDING, "", False)
+
+
+@pytest.mark.parametrize("past", [STOPPING, (queued(), cancelled())], ids=["stopping", "over"])
+def test_a_hook_that_was_sent_before_the_end_and_comes_late_has_nothing_run_again(
+    past: tuple[JobEvent, ...],
+) -> None:
+    assert len(given(*past).when(pushed(at_s=-1)).decided()) == 1
+    assert len(given(*past).when(pushed(at_s=0)).decided()) == 2
+
+
+@pytest.mark.parametrize("past", [STOPPING, (queued(), cancelled())], ids=["stopping", "over"])
+def test_no_stranger_has_run_again_what_somebody_ended(past: tuple[JobEvent, ...]) -> None:
+    assert len(given(*past).when(pushed(user="eve", is_trusted=False)).decided()) == 1
+    assert len(given(*past).when(pushed(user="ann", is_trusted=False)).decided()) == 2
+
+
+def test_twins_are_remembered_no_further_once_they_matter_no_more() -> None:
+    known = tuple(recorded(str(number)) for number in range(TWINS_MAX))
+    newer = c.RecordTwin(replace(build(), pushed_s=milliseconds(later(5)) // 1000), "more", NOW)
+    assert given(queued(), *known).when(newer).decided()
+    given(queued(), *known, claimed(), passed()).when(newer).then_nothing()

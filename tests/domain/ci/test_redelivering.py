@@ -90,9 +90,9 @@ def test_the_newest_try_is_sent_again_after_1_4_16_and_at_most_360_minutes(
 
 
 def test_the_oldest_are_sent_again_first_and_so_many_in_a_sweep_and_no_more(desk: Desk) -> None:
-    many = [delivery(number, str(number), 500 - number) for number in range(REDELIVERIES_MAX + 20)]
+    many = [delivery(number, str(number), 500 - number) for number in range(REDELIVERIES_MAX + 3)]
     assert desk.redelivered(*many[::-1]) == [*range(REDELIVERIES_MAX)]
-    assert desk.sweep().redelivered == 20
+    assert desk.sweep().redelivered == 3
     assert desk.sweep() == Swept()
 
 
@@ -253,7 +253,7 @@ def test_looking_gets_half_of_the_time_so_that_something_is_always_sent(desk: De
     desk.asked = Slow([delivery(number, str(number), 100 - number) for number in range(60)])
     began = desk.now
     swept = desk.sweep(until=began + timedelta(seconds=20))
-    assert (desk.now - began, swept.redelivered) == (timedelta(seconds=10), 10)
+    assert (desk.now - began, swept.redelivered) == (timedelta(seconds=10), REDELIVERIES_MAX)
 
 
 def test_without_time_nothing_is_sent_and_what_is_due_is_counted(desk: Desk) -> None:
@@ -284,9 +284,9 @@ class Service:
         return swept
 
 
-@pytest.mark.parametrize(("sweeps_meanwhile", "sweeps"), [(False, 18), (True, 64)])
-def test_an_hour_of_503_loses_nothing(sweeps_meanwhile: bool, sweeps: int) -> None:
-    """Of 900 webhooks all are taken in the end, within so many further sweeps."""
+@pytest.mark.parametrize("sweeps_meanwhile", [False, True])
+def test_an_hour_of_503_loses_nothing(sweeps_meanwhile: bool) -> None:
+    """Of 900 webhooks all are taken in the end, as fast as GitHub lets us ask for them."""
     service = Service(lambda _, now: now >= NOW + timedelta(hours=1))
     for minute in range(60):
         for number in range(15):
@@ -300,7 +300,7 @@ def test_an_hour_of_503_loses_nothing(sweeps_meanwhile: bool, sweeps: int) -> No
     while len(service.taken) < 900:
         assert service.sweep().redelivered <= REDELIVERIES_MAX
         needed += 1
-    assert needed == sweeps
+    assert needed == -(-900 // REDELIVERIES_MAX)
 
 
 def test_a_webhook_that_is_never_taken_is_sent_again_16_times_in_three_days() -> None:

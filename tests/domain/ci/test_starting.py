@@ -96,3 +96,23 @@ def test_what_never_ran_needs_nothing_stopped(desk: Desk, runner: Asked) -> None
     desk.schedule()
     assert desk.start(job_id)
     assert runner.asked == ["start 1", "start 2"]
+
+
+def test_what_was_lost_while_its_start_was_on_its_way_does_not_run_beside_the_next(
+    desk: Desk, runner: Asked
+) -> None:
+    job_id = desk.push("main")
+    desk.schedule()
+    desk.wait(seconds=1)
+    desk.beat(job_id)
+    starting = runner.start
+
+    def slowly(run: Run) -> bool:
+        desk.wait(minutes=2)
+        desk.sweep()
+        return starting(run)
+
+    runner.start = slowly  # type: ignore[method-assign]  # It takes its time.
+    desk.start(job_id)
+    assert desk.job(job_id).losses == 1
+    assert runner.asked[-2:] == ["start 1", "stop 1"]

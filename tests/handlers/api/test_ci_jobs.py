@@ -138,6 +138,7 @@ def test_a_job_that_is_not_there_is_not_found(app: App, path: str) -> None:
 
 HAPPENED: list[tuple[e.JobEvent, str]] = [
     (b.queued(), "ann pushed aaaaaaaaaa to main; queued."),
+    (e.RetryRequested("bob", AT), "bob asked for another run, which follows once this one has"),
     (e.TwinRecorded(Trigger.PULL_REQUEST, "h", AT), "A pull request of the same commit joined in"),
     (
         e.TwinRecorded(Trigger.PUSH, "h", AT, "bob", "refs/heads/dev"),

@@ -76,6 +76,8 @@ def test_the_first_word_on_an_attempt_stands_however_often_it_is_said(app: App) 
 
 def test_a_run_that_is_no_longer_the_jobs_is_told_so(app: App) -> None:
     job_id = running(app)
+    app.desk.wait(seconds=1)
+    app.desk.beat(job_id)
     app.desk.wait(minutes=5)
     app.desk.sweep()
     app.desk.schedule()

@@ -2,6 +2,7 @@
 
 from domain.ci.hooks import PullRequest, Push, Rerequest
 from domain.ci.intake import Became, Taken
+from tests.simulation.ci.customer import Known
 from tests.simulation.ci.github import SKIPPING, Sending
 from tests.simulation.ci.invariants import Broken, Invariant
 from tests.simulation.ci.witness import Witness
@@ -23,15 +24,21 @@ def _is_true(witness: Witness, sending: Sending, taken: Taken) -> bool:
         case Became.ACCOUNT:
             return witness.of(sending.hook.customer_id).has_account
         case Became.TWIN:
-            # What a stranger asks for after its end is remembered, and no reason to run it again.
-            is_strangers = isinstance(told := sending.hook.told, PullRequest) and told.is_fork
-            known = job.twins | job.void_twins if job and is_strangers else job.twins if job else ()
-            return body in known
+            return job is not None and (body in job.twins or _is_void(job, sending))
         case Became.RETRIED:
-            return witness.effects.get(body) == ("JobRetried", taken.job_id)
+            name, of = witness.effects.get(body, ("", ""))
+            return name in ("JobRetried", "RetryRequested") and of == taken.job_id
         case Became.QUEUED | Became.KNOWN:
             is_again = isinstance(sending.body.hook.told, Rerequest)
             return job is not None and (is_again or job.body == body)
+
+
+def _is_void(job: Known, sending: Sending) -> bool:
+    """Say whether a hook may be remembered of a job that has ended, and be no reason to run it."""
+    told = sending.hook.told
+    is_strangers = isinstance(told, PullRequest) and told.is_fork
+    is_late = job.ends_with(getattr(told, "pushed_s", 0))
+    return sending.body.sha256 in job.void_twins and (is_strangers or is_late)
 
 
 def _is_just(witness: Witness, sending: Sending, taken: Taken) -> bool:

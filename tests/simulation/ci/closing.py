@@ -10,7 +10,7 @@ from tests.simulation.ci.invariants import Broken, Invariant
 from tests.simulation.ci.outcome import check_outcome
 from tests.simulation.ci.runs import end
 from tests.simulation.ci.schedule import Message, Schedule
-from tests.simulation.ci.service import address_of
+from tests.simulation.ci.service import UNTOLD, addresses
 from tests.simulation.ci.trouble import Mood
 
 ROUNDS_MAX: Final = 150
@@ -105,7 +105,7 @@ def _check_news(schedule: Schedule, known: Known) -> None:
         raise Broken(Invariant.NEWS, f"{shown} is shown, and should be {wanted}")
     key = f"{job.job_id}-{known.ends}"
     is_mailed = key in actors.mailer.sent or key in actors.mailer.refused
-    if not is_mailed and address_of(job.body_sha256) and job.status != "superseded":
+    if not is_mailed and addresses(known) and known.how not in UNTOLD:
         raise Broken(Invariant.NEWS, f"nobody was mailed about {known}")
     ends = {f"job.{job.job_id}.{number}" for number in range(1, known.ends + 1)}
     if not ends <= actors.bus.sent.keys():

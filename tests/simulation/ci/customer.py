@@ -21,11 +21,11 @@ def count_us(at: When) -> int:
 @dataclass(slots=True)
 class Known:
     """A job. `twins` are bodies that share its answer; `void_twins` came after its end, and
-    `late_twins` while it was being stopped.
+    `late_twins` while it was being stopped; `over_s` is when it ended, or somebody asked for that.
 
-    `how` names the event of its last end, and `why` says why it was turned away; `lost` are the
-    attempts whose runs were lost. `vouchers` may write to the repository and asked for it too;
-    `pushed_us` is 0 for what is not a push.
+    `how` names the event of its last end, `why` says why it was turned away, and `heard_at_end` are
+    the bodies that it answered then; `lost` are the attempts whose runs were lost. `vouchers` may
+    write to the repository and asked for it too; `pushed_us` is 0 for what is not a push.
     """
 
     job_id: str
@@ -48,9 +48,12 @@ class Known:
     why: str = ""
     lost: set[int] = field(default_factory=set)
     twins: set[str] = field(default_factory=set)
+    heard_at_end: set[str] = field(default_factory=set)
     void_twins: set[str] = field(default_factory=set)
     late_twins: set[str] = field(default_factory=set)
     is_stopping: bool = False
+    is_wanted_again: bool = False
+    over_s: int = 0
 
     @property
     def is_turned_away(self) -> bool:
@@ -64,6 +67,10 @@ class Known:
     def trusted(self) -> tuple[str, ...]:
         """Who may write to the repository, and asks for it."""
         return (self.user, *self.vouchers) if self.is_trusted else self.vouchers
+
+    def ends_with(self, pushed_s: int) -> bool:
+        """Whether what was pushed then would have ended with it, had its hook come in time."""
+        return 0 < pushed_s < self.over_s
 
     @property
     def run(self) -> str:

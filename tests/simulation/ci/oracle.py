@@ -73,7 +73,10 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
             _claimed(customer, job, event, is_fresh=is_fresh)
         case e.CancellationRequested():
             _must(job, RUNS, event)
-            job.is_stopping = True
+            job.is_stopping, job.over_s = True, count_us(event.at) // 10**6
+        case e.RetryRequested():
+            _must(job, RUNS, event)
+            job.is_wanted_again = True
         case e.RunLost():
             _lost(customer, job, event)
         case e.JobRetried():
@@ -81,11 +84,13 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
         case _:
             _check_end(customer, job, event, is_fresh=is_fresh)
             job.stands, job.how = ENDED, type(event).__name__
-            job.why = why(event)
+            job.why, job.heard_at_end = why(event), {job.body, *job.twins}
             job.ends += 1
+            job.over_s = job.over_s if job.is_stopping else count_us(event.at) // 10**6
             job.is_stopping = False
             if job.how != "JobCancelled":
                 job.late_twins.clear()
+                job.is_wanted_again = False
             customer.waiting.pop(job.job_id, None)
             customer.running.pop(job.job_id, None)
 
@@ -147,6 +152,7 @@ def _retried(customer: Customer, job: Known, event: e.JobRetried) -> None:
     job.twins |= job.void_twins
     job.void_twins.clear()
     job.late_twins.clear()
+    job.is_wanted_again = False
     customer.waiting[job.job_id] = job
 
 

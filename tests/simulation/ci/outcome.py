@@ -59,13 +59,19 @@ def _check_superseded(witness: Witness, github: Github) -> None:
 
 def _check_askers(witness: Witness, github: Github) -> None:
     """Whoever may write and asks is not turned away, and has an answer."""
+    pushed_s = {body.sha256: getattr(body.hook.told, "pushed_s", 0) for body in github.bodies}
     trusted = {body.sha256: body.hook.user for body in github.bodies if _is_trusted(body)}
     for job_id, job in witness.jobs.items():
         asking = {trusted[body] for body in job.twins if body in trusted}
         is_turned_away = job.why == "user_not_allowed"
         if is_turned_away and not asking <= witness.owners[job_id].blocked_ever:
             raise Broken(Invariant.ALLOWED, f"{job} was turned away although {asking} asked too")
-        if job.has_no_answer and trusted.keys() & (job.void_twins | job.late_twins):
+        after = {
+            body
+            for body in trusted.keys() & (job.void_twins | job.late_twins)
+            if not job.ends_with(pushed_s[body])
+        }
+        if job.has_no_answer and after:
             raise Broken(Invariant.ANSWER, f"{job} stays as it is, though it was asked for since")
 
 

@@ -12,10 +12,10 @@ from domain.kernel.refused import KernelRefusal, Refused
 from domain.published.ports import Notice
 from tests.simulation.ci.actors import Actors
 from tests.simulation.ci.github import Github
-from tests.simulation.ci.notices import told_by, woken_by
 from tests.simulation.ci.trouble import AnswerLost, Killed, Throttled, Trouble, mood
 from tests.simulation.ci.witness import Act
 from tests.support.builders import NOW
+from tests.support.ci_subscriptions import told_by, woken_by
 
 TRACED: Final = 30
 ANSWERS: Final = frozenset(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from adapters.memory.consumers import MemoryParking
 from adapters.memory.event_store import MemoryEventStore, Shared
@@ -17,6 +17,7 @@ from domain.kernel.decider import Fold
 from domain.published.ci import count
 from handlers.streams.ci.broadcast import consumer
 from handlers.timers.ci.news import publish, wake
+from tests.simulation.ci.customer import Known
 from tests.simulation.ci.github import Github
 from tests.simulation.ci.outside import (
     CountingBus,
@@ -31,6 +32,7 @@ from tests.simulation.ci.witness import Act, Witness
 from tests.support.world import unread
 
 S = TypeVar("S")
+UNTOLD: Final = ("JobSuperseded", "JobRejected")
 
 
 def address_of(body: str) -> str:
@@ -41,6 +43,11 @@ def address_of(body: str) -> str:
 def write(job: Job, key: str, to: str) -> Mail:
     """Write a mail that says little."""
     return Mail(key, to, job.status.value, "", "")
+
+
+def addresses(job: Known) -> set[str]:
+    """Return whom the hooks name that a job has answered with its last end."""
+    return {*map(address_of, job.heard_at_end)} - {""}
 
 
 class Service:
@@ -100,4 +107,4 @@ class Service:
             return highest >= (int(place), 3) or job_id in self.checks.given_up
         key = f"{job_id}-{place}"
         is_mailed = key in self.mailer.sent or key in self.mailer.refused
-        return is_mailed or job.how == "JobSuperseded" or not address_of(job.body)
+        return is_mailed or job.how in UNTOLD or not addresses(job)

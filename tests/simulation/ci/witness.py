@@ -13,7 +13,7 @@ from domain.kernel.boards import Line
 from domain.kernel.commits import Commit
 from tests.simulation.ci import oracle
 from tests.simulation.ci.board import check_board
-from tests.simulation.ci.customer import Customer, Known
+from tests.simulation.ci.customer import ENDED, Customer, Known
 from tests.simulation.ci.invariants import Broken, Invariant
 
 REMEMBERED: Final = 8
@@ -21,6 +21,7 @@ REMEMBERED: Final = 8
 DEBTS: Final = frozenset({"bus", "status", "mail"})
 
 Event = e.JobEvent | AccountEvent | HookRecorded
+ASKING: Final = (e.TwinRecorded, e.JobRetried, e.RetryRequested)
 
 
 @dataclass(slots=True)
@@ -88,8 +89,12 @@ class Witness:
         act.has_written = True
         customer = self.of(commit.routing.customer_id)
         is_fresh = act.customer_id == customer.customer_id and act.knows == customer.commits
+        asked = next((one for one in reversed(commit.events) if isinstance(one, ASKING)), None)
         for event in commit.events:
-            self._event(customer, commit.stream, event, act, is_fresh=is_fresh)
+            self._event(customer, commit.stream, event, act, asked, is_fresh=is_fresh)
+        job = self.jobs.get(commit.stream.removeprefix("job#"))
+        if job and job.is_wanted_again and job.stands == ENDED:
+            raise Broken(Invariant.ANSWER, f"{commit.events} left {job} as it was")
         if self.shared.claims != self.holders:
             raise Broken(Invariant.COMMIT, f"{self.shared.claims}, and should be {self.holders}")
         if not commit.stream.startswith("hook#"):
@@ -101,8 +106,16 @@ class Witness:
         self.remember()
 
     def _event(
-        self, customer: Customer, stream: str, event: Event, act: Act, *, is_fresh: bool
+        self,
+        customer: Customer,
+        stream: str,
+        event: Event,
+        act: Act,
+        asked: Event | None,
+        *,
+        is_fresh: bool,
     ) -> None:
+        """Take an event in; `asked` is what the commit did for whoever asked."""
         match event:
             case AccountChanged() | SettingsChanged():
                 self._effect(act, event, "")
@@ -118,18 +131,24 @@ class Witness:
                 self._hold(self.jobs[job_id].commit, stream)
             case _:
                 job = self.jobs[stream.removeprefix("job#")]
-                self._job_event(customer, job, event, act, is_fresh=is_fresh)
+                self._job_event(customer, job, event, act, asked, is_fresh=is_fresh)
 
     def _job_event(
-        self, customer: Customer, job: Known, event: e.JobEvent, act: Act, *, is_fresh: bool
+        self,
+        customer: Customer,
+        job: Known,
+        event: e.JobEvent,
+        act: Act,
+        asked: Event | None,
+        *,
+        is_fresh: bool,
     ) -> None:
-        is_after_its_end = isinstance(event, e.JobRetried) and job.late_twins
+        is_after_its_end = isinstance(event, e.JobRetried) and job.is_wanted_again
         is_its_own = (act.attempt, "runs") == (job.attempt, job.stands)
         if act.attempt and not (is_its_own or is_after_its_end):
             raise Broken(Invariant.FENCED, f"{act.what} led to {event} of {job}")
-        is_void = job.is_turned_away or job.has_no_answer
-        is_twin = isinstance(event, e.TwinRecorded) and not is_void
-        if is_twin or isinstance(event, e.JobRetried):
+        is_void = isinstance(event, e.TwinRecorded) and (job.is_turned_away or job.has_no_answer)
+        if event is asked and not is_void:
             self._effect(act, event, job.job_id)
         was_turned_away, ends = job.is_turned_away, job.ends
         oracle.happened(customer, job, event, is_fresh=is_fresh)

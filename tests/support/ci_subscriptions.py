@@ -9,6 +9,14 @@ from domain.published.ports import Notice, notice_of
 ENDS: Final = frozenset(
     {"JobFinished", "JobCancelled", "JobSuperseded", "JobRejected", "JobGivenUp"}
 )
+SHOWN: Final = ENDS | {
+    "JobQueued",
+    "JobClaimed",
+    "CancellationRequested",
+    "RunLost",
+    "JobRetried",
+    "StatusOwed",
+}
 
 
 def woken_by(commit: Commit[Any]) -> Iterator[tuple[Any, ...]]:
@@ -28,7 +36,7 @@ def told_by(notice: Notice) -> Iterator[tuple[Any, ...]]:
     category, _, entity_id = notice.stream.partition("#")
     if {"JobClaimed", "CancellationRequested"}.intersection(notice.types):
         yield "start", entity_id
-    if ENDS.intersection(notice.types):
+    if {*ENDS, "MailOwed"}.intersection(notice.types):
         yield "mail", entity_id
-    if category == "job":
+    if category == "job" and SHOWN.intersection(notice.types):
         yield "report", entity_id
