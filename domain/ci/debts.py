@@ -40,6 +40,9 @@ def is_owed(boards: Boards, job_id: str, end: int, debt: Debt) -> bool:
 
 def strike(boards: Boards, job_id: str, end: int, debt: Debt) -> None:
     """Strike the debt of an end and of those before it, which are old news by now."""
+    if end == 1:  # Nearly always: then there is no other line to look for.
+        strike_one(boards, job_id, end, debt)
+        return
     for line in boards.look(owed_board(job_id), _ENDS_LOOKED_AT).lines:
         if debt in line.note and int(line.place) <= end:
             strike_one(boards, job_id, int(line.place), debt)

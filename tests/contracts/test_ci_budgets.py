@@ -199,7 +199,7 @@ def show(table: str) -> None:
 USUAL: Final = {
     "intake": (1, 0, 6),
     "schedule and claim": (3, 2, 8),
-    "start": (1, 1, 0),
+    "start": (2, 2, 0),
     "heartbeat": (2, 1, 1),
     "finish": (2, 1, 8),
     "status told": (4, 3, 1),
