@@ -1,6 +1,7 @@
 """`python -m tests.simulation.ci SEED [STEPS]`: tell everything that happens in one schedule."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -28,4 +29,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    os.environ["LOG_LEVEL"] = "critical"  # The story says what happens.
     sys.exit(main(sys.argv[1:]))

@@ -70,7 +70,7 @@ def test_a_seed_is_the_same_schedule_everywhere() -> None:
 
 
 def _told_by_another_process(hash_seed: str) -> str:
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "LOG_LEVEL": "critical"}
     command = [sys.executable, "-c", FINGERPRINT]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
