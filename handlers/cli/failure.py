@@ -1,5 +1,6 @@
 """Failures: what a person reads when a command cannot be done, and its exit status."""
 
+from pathlib import Path
 from typing import IO, Any, ClassVar, Final
 
 import click
@@ -34,6 +35,9 @@ class ServiceFailure(Failure):
     exit_code: ClassVar[int] = CANNOT
 
 
-def no_service() -> ServiceFailure:
-    """Return the failure of every command that needs a running service."""
-    return ServiceFailure("no service is running here; start one with: make up")
+def no_service(state: Path | None) -> ServiceFailure:
+    """Return the failure of every command that needs a running service, in a folder or here."""
+    where = "here; start one with: make up"
+    if state is not None:
+        where = f"in {state}; start one with: make up STATE={state}"
+    return ServiceFailure(f"no service is running {where}")

@@ -107,5 +107,5 @@ class LocalWorld(World):
 
         found = running.find(state)
         if found is None:
-            raise no_service()
+            raise no_service(state)
         return found

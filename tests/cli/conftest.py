@@ -33,12 +33,12 @@ class TestWorld(CliWorld):
 
     def service(self, state: Path | None) -> Service:
         if state is not None:
-            raise no_service()
+            raise no_service(state)
         return Service(self._url)
 
     def ports(self, state: Path | None) -> Ports:
         if state is not None:
-            raise no_service()
+            raise no_service(state)
         return Ports(self._memory.streams, self._memory.views, self._memory.clock)
 
     def sweep(self, _state: Path | None) -> Swept:
@@ -53,7 +53,7 @@ class TestWorld(CliWorld):
 
     def webhook(self, state: Path | None) -> Webhook:
         if state is not None:
-            raise no_service()
+            raise no_service(state)
         return Webhook(self._url + WEBHOOK_PATH, SIGNED_WITH)
 
 

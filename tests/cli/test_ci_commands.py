@@ -132,6 +132,13 @@ def test_settings_are_shown_with_the_options_that_change_them(run: Run, stub: St
     assert not stub.commands
 
 
+def test_settings_that_nobody_has_chosen_are_told_from_those_that_somebody_has(
+    run: Run, stub: StubService
+) -> None:
+    stub.answer(f"{SETTINGS}?", {**b.ACCOUNT, "version": 0})
+    assert "these are the defaults" in run("ci", "settings", "Acme").stdout
+
+
 @pytest.mark.parametrize(
     ("options", "changed"),
     [
@@ -312,7 +319,15 @@ def test_a_push_that_is_not_taken_says_so(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("shop",), ("a/b/c",), ("acme/shop", "--sha", "abc"), ("a/b", "--times", "0")]
+    "arguments",
+    [
+        ("shop",),
+        ("a/b/c",),
+        ("acme/shop", "--sha", "abc"),
+        ("a/b", "--times", "0"),
+        ("a/b", "--branch", ""),
+        ("a/b", "--user", "\n"),
+    ],
 )
 def test_a_push_of_nothing_that_can_be_is_wrong_usage(
     run: Run, stub: StubService, arguments: tuple[str, ...]
@@ -342,7 +357,9 @@ def test_without_a_service_every_command_says_how_to_start_one(
 ) -> None:
     result = run("ci", *command, "--state", "elsewhere")
     assert result.exit_code == 2
-    assert result.stderr == "waybill: no service is running here; start one with: make up\n"
+    assert result.stderr == (
+        "waybill: no service is running in elsewhere; start one with: make up STATE=elsewhere\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,9 @@ def test_without_a_service_every_command_says_how_to_start_one(
 ) -> None:
     result = run(*command, "--state", "elsewhere")
     assert result.exit_code == 2
-    assert result.stderr == "waybill: no service is running here; start one with: make up\n"
+    assert result.stderr == (
+        "waybill: no service is running in elsewhere; start one with: make up STATE=elsewhere\n"
+    )
 
 
 def test_an_order_shows_how_it_stands(run: Run, stub: StubService) -> None:

@@ -35,14 +35,24 @@ def _sha(_context: click.Context, _option: click.Parameter, value: str | None) -
     return sha
 
 
+def _word(_context: click.Context, option: click.Parameter, value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise click.BadParameter(f"{value!r} is no {option.name}")
+    return value
+
+
 @click.command(epilog="Example: waybill ci push acme/shop --branch main --times 5")
 @click.argument("repository", callback=_repository)
 @click.option(
-    "--branch", default="main", show_default=True, help="What was pushed to; refs/tags/V is a tag."
+    "--branch",
+    default="main",
+    show_default=True,
+    callback=_word,
+    help="What was pushed to; refs/tags/V is a tag.",
 )
 @click.option("--sha", callback=_sha, help="The commit; without it, a new one.")
 @click.option("--message", default="Try it out", show_default=True, help="The commit's message.")
-@click.option("--user", default="ada", show_default=True, help="Who pushed.")
+@click.option("--user", default="ada", show_default=True, callback=_word, help="Who pushed.")
 @click.option(
     "--times",
     type=click.IntRange(1, TIMES_MAX),

@@ -17,6 +17,8 @@ def show_settings(console: Console, body: Body) -> None:
     """Print a line a setting, with the option that changes it."""
     title = Text.assemble((clean(body.get("customer_id")), "bold"), "  ")
     console.print(title.append(words(body.get("standing"))), soft_wrap=True)
+    if not body.get("version"):
+        console.print(Text("Nobody has chosen anything yet: these are the defaults.", "dim"))
     for option, value in _lines(body["settings"]):
         line = Text.assemble((f"  --{option:<10} ", "dim"), value)
         console.print(line, soft_wrap=not console.is_terminal)
