@@ -104,8 +104,11 @@ def _look(found: "DescribeExecutionOutputTypeDef") -> RunLook:
             return RunLook(RunStatus.ENDED, Conclusion.FAILED, 1, said[:DETAIL_LENGTH_MAX])
         case "ABORTED":
             return RunLook(RunStatus.ENDED)
-        case _:
-            return RunLook(RunStatus.RUNNING)  # Also what AWS may add: its lease ends it, not we.
+        case "RUNNING" | "PENDING_REDRIVE":
+            return RunLook(RunStatus.RUNNING)
+        case status:
+            # AWS may add some: taken for running it would have slot and branch for ever, unheard.
+            raise ValueError(f"an execution is {status}, and nobody here knows what that is")
 
 
 def _exit_code(output: str) -> int:

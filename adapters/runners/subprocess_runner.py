@@ -38,11 +38,12 @@ class SubprocessRunner(Runner):
             raise CannotStartError(f"{self._command[0]} is not there, or may not be run")
         path = self._folder / run.name
         is_new = claim(path, run)
-        if Work(path).is_waiting:
+        is_waiting = Work(path).is_waiting
+        if is_waiting:
             self._spawn(path)
         if is_new:
             self._tidy()
-        return is_new
+        return is_waiting
 
     def look(self, name: str) -> RunLook:
         """Say how a run stands: absent as well before its agent is at it, and once that was killed.

@@ -25,7 +25,7 @@ _HIDDEN: Final = "."
 
 
 def tidy(runs: Path, now_s: float) -> None:
-    """Remove what is a day old, looking at most once an hour; what cannot be removed stays.
+    """Remove what is old enough, looking at most once an hour; what cannot be removed stays.
 
     A run that was started again after that would run again: but its job has ended by then, and no
     attempt of it is started twice.

@@ -221,7 +221,7 @@ def _check(settings: Settings) -> None:
 
 
 def claims(state: AccountState, events: Sequence[AccountEvent]) -> Sequence[AnyClaim]:
-    """Put what scheduling needs of an account first on its board."""
+    """Put an account, but for its address, first on its board, where others read it."""
     account = FOLD.over(events, state)
     if not isinstance(account, Account):
         return ()

@@ -17,6 +17,11 @@ class Plan:
     supersedes: tuple[tuple[Waiting, str], ...] = ()
     starts: tuple[Waiting, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is due."""
+        return self == Plan()
+
 
 def choose(board: Board) -> Plan:
     """Say what is due: the first in line whose branch is free, and what may not or need not run."""

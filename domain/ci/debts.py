@@ -5,6 +5,7 @@ line that stands says what to do again, however we stopped. The line says under 
 end was, in milliseconds since 1970, so its age is known without its job.
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +16,10 @@ from domain.kernel.times import When
 
 _ENDS_LOOKED_AT: Final = 1_000
 """More than anybody retries a job while nothing can be told; they are one request all the same."""
+
+
+OWED_FOR: Final = timedelta(days=3)
+"""How old an end is when trouble with its debts is believed: a weekend, or anybody's outage."""
 
 
 class Debt(StrEnum):
@@ -30,6 +35,11 @@ def owe(job_id: str, end: int, at: When) -> Entry:
     at_ms = milliseconds(at.utc) if at.utc else 0
     note = tuple((debt.value, at_ms) for debt in Debt)
     return Entry(owed_board(job_id), str(end), job_id, note=note)
+
+
+def is_past_paying(ended: When | None, now: datetime) -> bool:
+    """Whether an end is so old that what still cannot be paid of it is given up."""
+    return ended is not None and ended.utc is not None and now - ended.utc > OWED_FOR
 
 
 def is_owed(boards: Boards, job_id: str, end: int, debt: Debt) -> bool:

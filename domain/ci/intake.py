@@ -94,9 +94,9 @@ def _twin(streams: CiStreams, arrival: Arrival, build: Build, job_id: str) -> Ta
     try:
         done = _once(streams, arrival, job_id, RecordTwin(build, arrival.body_sha256, arrival.now))
     except Refused as refusal:
-        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
+        if not _is_on_record(refusal):
             raise
-        return Taken(Became.TWIN, job_id)  # A twin already, read otherwise by an older release.
+        return Taken(Became.TWIN, job_id)
     # It joined what was turned away by then; it is a twin if that was retried since.
     if _was_turned_away(done.state) and _was_turned_away(streams.jobs.load(job_id).state):
         return _build(streams, arrival, build)
@@ -114,9 +114,8 @@ def _queue(streams: CiStreams, arrival: Arrival, build: Build) -> Taken:
     try:
         done = _once(streams, arrival, job_id, command, creates=True)
     except Refused as refusal:
-        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
+        if not _is_on_record(refusal):
             raise
-        # The body is the same, so this is its job: an older release read it a little differently.
         return Taken(Became.KNOWN, job_id)
     is_new = done.outcome is Outcome.APPLIED
     return Taken(Became.QUEUED if is_new else Became.KNOWN, job_id)
@@ -144,12 +143,16 @@ def _again(streams: CiStreams, arrival: Arrival, build: Build, holder: str) -> T
     except ClaimTaken as taken:
         return _again(streams, arrival, build, taken.holder)
     except Refused as refusal:
-        # It has not ended; or the same hook, at the same moment, has just made it.
-        if refusal.reason not in (JobRefusal.JOB_NOT_ENDED, KernelRefusal.COMMAND_ID_REUSED):
+        if refusal.reason is not JobRefusal.JOB_NOT_ENDED and not _is_on_record(refusal):
             raise
         return Taken(Became.KNOWN, job_id)
     is_new = done.outcome is Outcome.APPLIED
     return Taken(Became.RETRIED if is_new else Became.KNOWN, job_id)
+
+
+def _is_on_record(refusal: Refused) -> bool:
+    """Whether this body did it before: only that an older release read it a little differently."""
+    return refusal.reason is KernelRefusal.COMMAND_ID_REUSED
 
 
 def _belongs(streams: CiStreams, job_id: str, repository: Repository) -> bool:
@@ -183,8 +186,8 @@ def _change(streams: CiStreams, arrival: Arrival, installed: Installed) -> Taken
     try:
         transition(streams.accounts, accounts.DECIDER, request)
     except Refused as refusal:
-        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
-            raise  # The same body, read a little differently by an older release: it is done.
+        if not _is_on_record(refusal):
+            raise
     return Taken(Became.ACCOUNT)
 
 
@@ -214,6 +217,6 @@ def _record(streams: CiStreams, arrival: Arrival, nothing: Nothing) -> Taken:
     except ClaimTaken:  # The commit is being built already: too late to skip it.
         return _record(streams, arrival, Nothing(nothing.reason))
     except Refused as refusal:
-        if refusal.reason is not KernelRefusal.COMMAND_ID_REUSED:
-            raise  # The same body, read or judged otherwise by an older release: on record.
+        if not _is_on_record(refusal):
+            raise
     return Taken(Became.RECORDED, reason=nothing.reason)

@@ -1,19 +1,17 @@
 """Mailing: whether the end of a job is worth a mail, and to whom."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from domain.ci.accounts import Account, Notify, Settings
-from domain.ci.debts import Debt, is_owed, strike
+from domain.ci.debts import OWED_FOR, Debt, is_owed, is_past_paying, strike
 from domain.ci.jobs.state import Job, Status
 from domain.ci.ports import CiStreams, Mail, Mailer, MailRefusedError
 
 _UNTOLD: Final = frozenset({Status.SUPERSEDED, Status.REJECTED})
 """Caused by pushing again; or by a stranger, who could have us write to the customer at will."""
-FAILING_FOR: Final = timedelta(days=3)
-"""How old an end is when a mail that still cannot leave is old news: no one's outage is so long."""
 
 
 class Mailed(StrEnum):
@@ -21,7 +19,7 @@ class Mailed(StrEnum):
 
     NOT_OWED = "not_owed"  # It was told before, or the job goes on.
     SENT = "sent"
-    UNWANTED = "unwanted"  # By the customer's settings, or because its user knows anyway.
+    UNWANTED = "unwanted"  # By the customer's settings, or an end of which nobody is mailed.
     NOBODY = "nobody"  # It was wanted, and no address is known.
 
 
@@ -52,28 +50,23 @@ def mail_end(
     account = streams.accounts.load(job.customer_id).state
     settings = account.settings if isinstance(account, Account) else Settings()
     is_wanted = wants_mail(job, settings)
-    address = _reader(job, address_of) or settings.mail_to if is_wanted else ""
     try:
+        address = _reader(job, address_of) or settings.mail_to if is_wanted else ""
         if address:
             mailer.send(write(job, f"{job.job_id}-{job.ends}", address))
     except MailRefusedError:
         strike(streams.boards, job_id, job.ends, Debt.MAIL)
         raise
     except Exception as error:
-        if not _is_old_news(job, clock()):
+        if not is_past_paying(job.ended_at, clock()):
             raise
         strike(streams.boards, job_id, job.ends, Debt.MAIL)
-        message = f"it could not leave for {FAILING_FOR.days} days: {error!r}"
+        message = f"it could not leave for {OWED_FOR.days} days: {error!r}"
         raise MailRefusedError(message) from error
     strike(streams.boards, job_id, job.ends, Debt.MAIL)
     if address:
         return Mailed.SENT
     return Mailed.NOBODY if is_wanted else Mailed.UNWANTED
-
-
-def _is_old_news(job: Job, now: datetime) -> bool:
-    ended = job.ended_at.utc if job.ended_at else None
-    return ended is not None and now - ended > FAILING_FOR
 
 
 def _reader(job: Job, address_of: Callable[[str], str]) -> str:

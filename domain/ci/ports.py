@@ -69,9 +69,10 @@ class Runner(Protocol):
     """Whoever runs scripts. What raises anything but CannotStartError may be asked again."""
 
     def start(self, run: Run) -> bool:
-        """Start a run; False when one of this name was started before: that one is it.
+        """Start a run; False when one of this name has begun before: that one is it.
 
-        Raises CannotStartError.
+        True also where an earlier start was stopped before anything had begun. Raises
+        CannotStartError.
         """
 
     def look(self, name: str) -> RunLook:
@@ -103,7 +104,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What GitHub is to show of a job. `round` counts from 1 how often it was queued.
+    """What GitHub is to show of a job. `round` counts from 1 how often it was asked for.
 
     (`round`, `phase`) is the report's rank: a lower one never follows a higher one. `tag` is the
     tag that was built: its answer is not the commit's, whose branch is built for itself.
@@ -157,6 +158,9 @@ class Checks(Protocol):
         """
 
 
+# ---- mail ------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail about a job; `key` is the same for the same end."""
@@ -195,7 +199,8 @@ class Delivery:
 class Deliveries(Protocol):
     """GitHub's list of what it sent us in the last days, and its way to send it again.
 
-    Both raise ReportRefusedError, for a delivery that it no longer knows, and ReportLaterError.
+    Both raise ReportLaterError, and ReportDeniedError where we may not ask; `redeliver` raises
+    ReportRefusedError for one that cannot be sent again.
     """
 
     def since(self, earliest: datetime) -> Iterator[Delivery]:

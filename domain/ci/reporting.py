@@ -1,10 +1,10 @@
 """Reporting: what GitHub is to show of a job follows from how the job stands."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from domain.ci.debts import Debt, is_owed, strike
+from domain.ci.debts import OWED_FOR, Debt, is_owed, is_past_paying, strike
 from domain.ci.hooks import Trigger
 from domain.ci.jobs.events import Rejection
 from domain.ci.jobs.state import Job, Status
@@ -20,8 +20,6 @@ from domain.ci.ports import (
 )
 
 LOOKS_MAX: Final = 4
-DENIED_FOR: Final = timedelta(days=3)
-"""How old an end is when a denial is believed: a weekend, in which nobody mends a permission."""
 
 
 class UnmendedError(Exception):
@@ -59,37 +57,36 @@ def report(streams: CiStreams, checks: Checks, job_id: str, clock: Callable[[], 
         try:
             checks.show(wanted)
         except ReportRefusedError:
-            _settled(streams, job)
+            _strike(streams, job)
             raise
         except ReportDeniedError as error:
-            _denied(streams, job, error, clock(), has_shown=look > 0)
+            _raise_if_worse(streams, job, error, clock(), has_shown=look > 0)
             raise
         after = streams.jobs.load(job_id).state
         if isinstance(after, Job) and report_of(after).rank == wanted.rank:
-            _settled(streams, job)
+            _strike(streams, job)
             return True
     return False
 
 
-def _settled(streams: CiStreams, job: Job) -> None:
+def _strike(streams: CiStreams, job: Job) -> None:
     """Strike the debt of an end that is shown, or never will be, and of those before it."""
     if job.has_ended:
         strike(streams.boards, job.job_id, job.ends, Debt.STATUS)
 
 
-def _denied(
+def _raise_if_worse(
     streams: CiStreams, job: Job, denial: ReportDeniedError, now: datetime, *, has_shown: bool
 ) -> None:
     """Raise what is worse than a denial: an end that is given up, or that nobody else will show.
 
     `has_shown`: we have shown something older in this very call.
     """
-    ended = job.ended_at.utc if job.ended_at else None
-    if not job.has_ended or ended is None:
+    if not job.has_ended:
         return
-    if now - ended > DENIED_FOR:
-        _settled(streams, job)
-        message = f"{denial}; it ended more than {DENIED_FOR.days} days ago, and is given up"
+    if is_past_paying(job.ended_at, now):
+        _strike(streams, job)
+        message = f"{denial}; it ended more than {OWED_FOR.days} days ago, and is given up"
         raise ReportRefusedError(message) from denial
     if has_shown or not is_owed(streams.boards, job.job_id, job.ends, Debt.STATUS):
         # Somebody has shown the end, or is about to strike it off; what we, who had read the job
@@ -117,7 +114,8 @@ def summary(job: Job) -> str:
     """Say in one sentence how a job stands."""
     match job.status:
         case Status.PENDING:
-            again = f" again after {job.losses} lost runs" if job.losses else ""
+            runs = "run" if job.losses == 1 else "runs"
+            again = f" again after {job.losses} lost {runs}" if job.losses else ""
             return f"Waiting in the queue{again}."
         case Status.ACTIVE:
             return "Being stopped." if job.is_stopping else f"Running, attempt {job.attempt}."
@@ -132,10 +130,12 @@ def summary(job: Job) -> str:
         case Status.SUPERSEDED:
             return "Superseded by a newer push of its branch."
         case Status.REJECTED:
-            return _REJECTED[Rejection(job.detail)]
+            return REJECTIONS[Rejection(job.detail)]
 
 
-_REJECTED: Final = {
-    Rejection.USER_NOT_ALLOWED: "Not run: its user is not known here; allow the user, then retry.",
+REJECTIONS: Final = {
+    Rejection.USER_NOT_ALLOWED: (
+        "Not run: its user is not allowed here; change that in the settings, then retry."
+    ),
     Rejection.ACCOUNT_REVOKED: "Not run: the app is no longer installed.",
 }

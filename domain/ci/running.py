@@ -38,18 +38,22 @@ def start(
 ) -> bool:
     """Start the run that a job has claimed; started again, the first is adopted.
 
-    What an attempt that was lost has left is stopped first: it would run beside this one. A run
+    What an attempt before has left is stopped first: it would run beside this one. A run
     that is to be stopped is started all the same, since only a run can say that it has ended. Where
     its lease has lapsed by now, a new one begins: nobody took it for lost before it was started.
     What was lost while its start was on its way is stopped, or it would run beside the next one.
 
-    Return whether there is a run to be had. What can never start ends as a failure; other trouble
-    rises, and the same start is tried again.
+    Return whether the job was active; where it was not, there is nothing to start. What can never
+    start ends as a failure; other trouble rises, and the same start is tried again.
     """
     job = streams.jobs.load(job_id).state
-    if not isinstance(job, Job) or job.status is not Status.ACTIVE:
+    if not isinstance(job, Job):
         return False
-    if job.losses:
+    if job.status is not Status.ACTIVE:
+        if job.attempt:  # We may have started it too late, and have been stopped just then.
+            runner.stop(job.run)
+        return False
+    if job.attempt > 1:
         runner.stop(run_name(job_id, job.attempt - 1))
     try:
         is_new = runner.start(run_of(job))
@@ -90,8 +94,11 @@ def _begin_late(
         until_ms = milliseconds(now + LEASE)
         board, place = board_of(job.customer_id), lane_place(job.lane)
         streams.boards.extend(board, place, job.run, until_ms)
-    elif runner.look(job.run).status is RunStatus.ABSENT:
-        _unless_over(streams, job.job_id, LoseRun(job.attempt, now), correlation_id)
+        return
+    is_gone = runner.look(job.run).status is RunStatus.ABSENT
+    lost = LoseRun(job.attempt, now)
+    if is_gone and _unless_over(streams, job.job_id, lost, correlation_id):
+        runner.stop(job.run)
 
 
 def run_of(job: Job) -> Run:
@@ -152,6 +159,8 @@ def settle(
     Age alone takes nothing for lost: only a lapsed lease does, and its lapse is a condition of the
     write, so that a heartbeat in between wins. What nobody has heard of may never have been
     started, however long that takes: it is absent, and as it was.
+
+    Return what the runner knew when it was asked, whatever was recorded then.
     """
     name = run_name(running.job_id, running.attempt)
     look = runner.look(name)
@@ -181,7 +190,7 @@ def settle(
 def _unless_over(
     streams: CiStreams, job_id: str, command: RecordResult | LoseRun, correlation_id: str
 ) -> bool:
-    """Record it unless the run was heard of, or ended, after we looked; whether that is so."""
+    """Record it, and return whether it was: not where the run was heard of, or ended, meanwhile."""
     try:
         record(streams, job_id, command, correlation_id)
     except ClaimTaken:

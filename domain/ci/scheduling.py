@@ -57,7 +57,7 @@ def schedule(
     """Do what is due on a customer's board. Raises Refused(BUSY), and what the store raises."""
     board = look_at(streams.boards, customer_id)
     plan = choose(board)
-    each = _Each(streams, clock, correlation_id)
+    each = _Pass(streams, clock, correlation_id)
     # Ends first: stopped after starting the newest of a branch, the next pass would find no newer
     # one waiting, and would run an older one after it.
     ended = each.end(plan)
@@ -67,8 +67,8 @@ def schedule(
 def look_at(boards: Boards, customer_id: str) -> Board:
     """Read a board: one request, and one more a megabyte where the first shows nothing to start.
 
-    Thirty jobs that wait for one busy branch, or three thousand, hide no other branch's: the second
-    look leaves out what waits for a busy one.
+    The second look leaves out what waits for a busy branch: thirty jobs of it, or three thousand,
+    hide no other branch's. Where newer pushes end older jobs all is read, as any line may be one.
     """
     board = board_of(customer_id)
     first = boards.look(board, FIRST_LOOK)
@@ -90,7 +90,7 @@ def _more_may_matter(seen: Board) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Each:
+class _Pass:
     """Carries a plan out, job by job; what a look was too old for is left to the next pass."""
 
     streams: CiStreams

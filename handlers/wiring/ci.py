@@ -64,7 +64,7 @@ class UnknownChoiceError(Exception):
 class WrongSettingError(Exception):
     """A setting is not what it must be."""
 
-    def __init__(self, name: str, why: Exception) -> None:
+    def __init__(self, name: str, why: object) -> None:
         """Say which setting, and what is wrong with it."""
         super().__init__(f"{name}: {why}")
 
@@ -224,7 +224,7 @@ def _token() -> "Github":
 
     known = read(GitHubSettings)
     if not known.github_token:
-        raise UnknownChoiceError("GITHUB_TOKEN", "", "a token; or set GITHUB_APP_ID")
+        raise WrongSettingError("GITHUB_TOKEN", "it is empty; set it, or GITHUB_APP_ID")
     return token_client(known.github_token, Api(known.github_api_url))
 
 
@@ -291,11 +291,11 @@ def mailer() -> "Mailer":
             raise UnknownChoiceError("CI_MAIL", other, "ses, folder, none")
 
 
-def address_of(body: str) -> str:
+def address_of(body_sha256: str) -> str:
     """Find the address of whoever caused a hook, in its stored body."""
     from adapters.github.hooks import address
 
-    return address(bodies().read(body) or b"")
+    return address(bodies().read(body_sha256) or b"")
 
 
 def write_mail(job: "Job", key: str, to: str) -> "Mail":

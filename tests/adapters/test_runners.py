@@ -164,7 +164,7 @@ def test_a_run_started_by_many_processes_at_once_runs_its_script_once(tmp_path: 
     command = [sys.executable, "-c", STARTER, str(tmp_path / "runs"), *agent]
     starters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
     answers = [starter.communicate()[0] for starter in starters]
-    assert sorted(answers) == ["False\n"] * 5 + ["True\n"]
+    assert "True\n" in answers
     assert ended(SubprocessRunner(tmp_path / "runs", agent)) == PASSED
     assert (tmp_path / "runs/job-1/work/ran").read_text() == "ran\n"
     assert [path.name for path in (tmp_path / "runs").glob("[!.]*")] == ["job-1"]
@@ -259,8 +259,9 @@ def test_a_run_that_was_claimed_and_never_begun_gets_an_agent_from_the_next_star
     runner = runner_of(tmp_path, "true")
     assert claim(tmp_path / "runs/job-1", RUN)
     assert runner.look(RUN.name) == ABSENT
-    assert not runner.start(RUN)
+    assert runner.start(RUN)
     assert ended(runner) == PASSED
+    assert not runner.start(RUN)
 
 
 def test_a_run_stopped_before_its_agent_came_is_one_that_the_agent_finds_stopped(

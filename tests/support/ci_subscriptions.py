@@ -34,7 +34,7 @@ def woken_by(commit: Commit[Any]) -> Iterator[tuple[Any, ...]]:
 def told_by(notice: Notice) -> Iterator[tuple[Any, ...]]:
     """Yield what the queues do of a notice, by the filters of their subscriptions."""
     category, _, entity_id = notice.stream.partition("#")
-    if {"JobClaimed", "CancellationRequested"}.intersection(notice.types):
+    if {"JobClaimed", "CancellationRequested", "StartOwed"}.intersection(notice.types):
         yield "start", entity_id
     if {*ENDS, "MailOwed"}.intersection(notice.types):
         yield "mail", entity_id

@@ -102,9 +102,8 @@ class RetryJob:
     now: datetime
 
 
-JobCommand = (
-    QueueJob
-    | RecordTwin
+LaterCommand = (
+    RecordTwin
     | SetPriority
     | ClaimJob
     | CancelJob
@@ -114,3 +113,5 @@ JobCommand = (
     | LoseRun
     | RetryJob
 )
+"""What is asked of a job that there is."""
+JobCommand = QueueJob | LaterCommand

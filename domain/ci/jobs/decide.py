@@ -17,6 +17,8 @@ from domain.kernel.times import When
 JobEvents = Sequence[e.JobEvent]
 SOMEBODY: Final = "somebody"
 """Who asks, where a hook does not say."""
+RUNNER: Final = "runner"
+"""Who ended a run that stopped unasked."""
 
 
 def queue(command: c.QueueJob, state: JobState) -> JobEvents:
@@ -56,7 +58,8 @@ def record_twin(command: c.RecordTwin, job: Job) -> JobEvents:
     if command.body_sha256 in (job.body_sha256, *job.twins):
         return []
     twin = _twin(command, job)
-    again = _again(command.build.user, job, twin.at) if _asks_anew(command, job) else []
+    asks_anew = _asks_anew(command, job)
+    again = _again(command.build.user, job, twin.at, unless_answered=True) if asks_anew else []
     matters = job.status is Status.PENDING and (
         twin.vouched_by or twin.pushed_s or (twin.joined_from and not job.is_joined)
     )
@@ -90,11 +93,15 @@ def _asks_anew(command: c.RecordTwin, job: Job) -> bool:
     return not is_late and (build.is_trusted or build.user == job.user)
 
 
-def _again(by: str, job: Job, at: When) -> JobEvents:
+def _again(by: str, job: Job, at: When, *, unless_answered: bool = False) -> JobEvents:
     """Have a job run again that has ended without an answer, or will have when it has stopped."""
+    by = by or SOMEBODY
     if job.has_no_answer:
-        return [e.JobRetried(by or SOMEBODY, at)]
-    return [e.RetryRequested(by or SOMEBODY, at)] if job.is_stopping and not job.again_for else []
+        return [e.JobRetried(by, at)]
+    is_known = job.again_for and (unless_answered or not job.is_again_unless_answered)
+    if not job.is_stopping or is_known:
+        return []
+    return [e.RetryRequested(by, at, unless_answered)]
 
 
 def set_priority(command: c.SetPriority, job: Job) -> JobEvents:
@@ -125,7 +132,7 @@ def cancel(command: c.CancelJob, job: Job) -> JobEvents:
         raise Refused(JobRefusal.JOB_ENDED, status=job.status.value)
     if job.status is Status.PENDING:
         return [e.JobCancelled(command.by, When(command.now))]
-    if job.is_stopping:
+    if job.is_stopping and not job.again_for:
         return []
     return [e.CancellationRequested(command.by, When(command.now))]
 
@@ -153,16 +160,15 @@ def record_result(command: c.RecordResult, job: Job) -> JobEvents:
     _current(job, command.attempt)
     at = When(command.now)
     if command.conclusion is None:
-        return [e.JobCancelled(job.cancelled_by or "runner", at), *_asked_meanwhile(job, at)]
-    return [
-        e.JobFinished(
-            attempt=command.attempt,
-            conclusion=command.conclusion,
-            exit_code=command.exit_code,
-            at=at,
-            detail=command.detail,
-        )
-    ]
+        return [e.JobCancelled(job.cancelled_by or RUNNER, at), *_asked_meanwhile(job, at)]
+    finished = e.JobFinished(
+        attempt=command.attempt,
+        conclusion=command.conclusion,
+        exit_code=command.exit_code,
+        at=at,
+        detail=command.detail,
+    )
+    return [finished, *([] if job.is_again_unless_answered else _asked_meanwhile(job, at))]
 
 
 def lose_run(command: c.LoseRun, job: Job) -> JobEvents:
@@ -218,10 +224,8 @@ def decide(command: c.JobCommand, state: JobState) -> JobEvents:
     return _decide(command, state)
 
 
-def _decide(command: c.JobCommand, job: Job) -> JobEvents:
+def _decide(command: c.LaterCommand, job: Job) -> JobEvents:
     match command:
-        case c.QueueJob():
-            return queue(command, job)
         case c.RecordTwin():
             return record_twin(command, job)
         case c.SetPriority():

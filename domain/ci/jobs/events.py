@@ -20,7 +20,7 @@ class Conclusion(StrEnum):
 
 
 class Rejection(StrEnum):
-    """Why a job was never started."""
+    """Why a waiting job may not run."""
 
     USER_NOT_ALLOWED = "user_not_allowed"
     ACCOUNT_REVOKED = "account_revoked"
@@ -55,7 +55,8 @@ class TwinRecorded:
     """Another hook asked for the same commit; it gets this job's answer.
 
     `vouched_by` is its user where that one may write to the repository and was not known to ask.
-    `joined_from` is its branch where that is another one; `pushed_s` is when it was pushed.
+    `joined_from` is its branch where that is another one; `pushed_s` is when it was pushed, where
+    that makes the job newer in its own branch, and 0 otherwise.
     """
 
     trigger: Trigger
@@ -115,7 +116,7 @@ class JobCancelled:
 
 @dataclass(frozen=True, slots=True)
 class JobSuperseded:
-    """A newer job of the same branch made it needless before it began."""
+    """A newer job of the same branch made it needless while it waited."""
 
     by_job: str
     at: When
@@ -131,7 +132,7 @@ class JobRejected:
 
 @dataclass(frozen=True, slots=True)
 class RunLost:
-    """The runner's lease lapsed; the job goes back to where it stood in the queue."""
+    """The runner's lease lapsed; unless this commit ends it, the job waits where it stood."""
 
     attempt: int
     at: When
@@ -155,10 +156,14 @@ class JobRetried:
 
 @dataclass(frozen=True, slots=True)
 class RetryRequested:
-    """Somebody asked for another run while this one was being stopped: it follows that."""
+    """Somebody asked for another run while this one was being stopped: it follows that.
+
+    `unless_answered`: should this one end by itself all the same, its answer will do.
+    """
 
     by: str
     at: When
+    unless_answered: bool = False
 
 
 JobEvent = (

@@ -44,7 +44,8 @@ class Job:
     `key_us` is its place in the queue, kept while it runs: a lost run goes back there.
     `ends` counts how often it ended: a retried job ends again. `cancelled_by` is who asked to stop
     a run, or who ended the job. `vouchers` may write to the repository and asked for it too;
-    `is_joined`: another branch waits for it. `again_for` waits for another run while it is stopped.
+    `is_joined`: another branch waits for it. `again_for` waits for another run while it is stopped,
+    which somebody asked for at `stopped_at`.
     """
 
     job_id: str
@@ -71,6 +72,7 @@ class Job:
     is_joined: bool = False
     pushed_s: int = 0
     again_for: str = ""
+    is_again_unless_answered: bool = False
     cancelled_by: str = ""
     exit_code: int | None = None
     detail: str = ""
@@ -95,7 +97,7 @@ class Job:
 
     @property
     def round(self) -> int:
-        """How often it has been queued, from 1: a retry begins the next round."""
+        """Which asking for it this is, from 1: a retry begins the next; a lost run ends none."""
         return self.ends if self.has_ended else self.ends + 1
 
     @property
@@ -179,15 +181,15 @@ def _queued(event: e.JobQueued) -> Job:
 def _changed(job: Job, event: e.JobEvent) -> Job:
     match event:
         case e.TwinRecorded():
-            return _joined(job, event)
+            return _with_twin(job, event)
         case e.PriorityChanged(priority=priority, key_us=key_us):
             return replace(job, priority=priority, key_us=key_us)
         case e.JobClaimed(attempt=attempt, at=at):
             return replace(job, status=Status.ACTIVE, attempt=attempt, claimed_at=at)
         case e.CancellationRequested(by=by, at=at):
-            return replace(job, cancelled_by=by, stopped_at=at)
-        case e.RetryRequested(by=by):
-            return replace(job, again_for=by)
+            return replace(job, cancelled_by=by, stopped_at=at, again_for="")
+        case e.RetryRequested(by=by, unless_answered=unless):
+            return replace(job, again_for=by, is_again_unless_answered=unless)
         case e.RunLost():
             return replace(job, status=Status.PENDING, losses=job.losses + 1, claimed_at=None)
         case e.JobRetried(at=at):
@@ -199,11 +201,11 @@ def _changed(job: Job, event: e.JobEvent) -> Job:
             return _ended(job, event)
 
 
-def _joined(job: Job, event: e.TwinRecorded) -> Job:
+def _with_twin(job: Job, event: e.TwinRecorded) -> Job:
     vouchers = (*job.vouchers, event.vouched_by) if event.vouched_by else job.vouchers
     return replace(
         job,
-        twins=(*job.twins, event.body_sha256),
+        twins=(*job.twins, event.body_sha256)[-TWINS_MAX:],
         vouchers=vouchers[-VOUCHERS_MAX:],
         is_joined=job.is_joined or event.joined_from != "",
         pushed_s=max(job.pushed_s, event.pushed_s),
@@ -241,6 +243,7 @@ def _retried(job: Job, at: When) -> Job:
         losses=0,
         cancelled_by="",
         again_for="",
+        is_again_unless_answered=False,
         stopped_at=None,
         exit_code=None,
         detail="",

@@ -1,9 +1,10 @@
 """Sweeping, every minute: whatever no event will wake, done by the code that an event would wake.
 
 The boards hold what is open, and two lines a customer: so a sweep costs by what there is to do, and
-not by what was ever done. What is done outside, at a runner, at GitHub or by mail, is left to the
-queues: the notice that should have brought it to them is sent again, so that nobody out there holds
-a sweep up. Only of runs that have fallen silent a sweep itself asks.
+not by what was ever done. What is told outside, to a runner, to GitHub or by mail, is left to the
+queues: the notice that should have brought it to them is sent again, so that nobody out there
+holds a sweep up. It tells the bus itself, and asks of runs that have fallen silent, which it may
+stop, and GitHub for what never arrived, each within a budget.
 """
 
 from collections import defaultdict
@@ -32,8 +33,6 @@ from domain.kernel.commits import Commit
 
 STARTED_WITHIN: Final = timedelta(seconds=30)
 """A run that nobody has heard of for so long is woken again; if it runs, it is adopted."""
-FOR_BOARDS: Final = 0.75
-"""How much of its time a sweep has for boards, so that some is left for what never arrived."""
 RUNS_AT_MOST: Final = timedelta(minutes=4)
 """The longest distance at which a run is woken: meanwhile it holds a slot and its branch."""
 GRACE: Final = timedelta(minutes=1)
@@ -83,8 +82,9 @@ class CiSweeper:
     def sweep(self, until: datetime | None = None, grace: timedelta = GRACE) -> Swept:
         """Sweep once; trouble with one thing keeps no other from being seen to.
 
-        Nothing new is begun after `until`. First comes what can move, then what ends owe, then what
-        never arrived; where that is too much, another sweep begins elsewhere.
+        Nothing new is begun after `until`. First comes what can move, for half of the time at most,
+        then what ends owe, for half of the rest, then what never arrived; where that is too much,
+        another sweep begins elsewhere.
         """
         now, budget = self.ports.clock(), Budget(self.ports.clock, until)
         odd_before = frozenset(self.memory.odd)
@@ -114,9 +114,9 @@ class _Sweep:
     def run(self) -> None:
         customers, owed = _by_whose(self.ports.streams.boards.scan())
         self._forget(customers, owed)
-        most = self.budget.part(FOR_BOARDS)
-        self._each(customers, self._customer, most)
-        self._each(owed, self._owed, most)
+        half = self.budget.part(0.5)
+        self._each(customers, partial(self._customer, half), half)
+        self._each(owed, self._owed, self.budget.part(0.5))
         self.swept.tried("deliveries", self._lists)
 
     def _each(
@@ -137,17 +137,17 @@ class _Sweep:
 
     # ---- what can move ------------------------------------------------------------------------
 
-    def _customer(self, customer_id: str, lines: Sequence[Line]) -> None:
+    def _customer(self, budget: Budget, customer_id: str, lines: Sequence[Line]) -> None:
         self.swept.customers += 1
         board = board_from(customer_id, lines)
         runs = {run.job_id: run for run in board.running}
-        self._each(runs, partial(self._run, customer_id), self.budget)
+        self._each(runs, partial(self._see_to_run, customer_id), budget)
         if board.taken != len(board.running):
             self.memory.odd.add(customer_id)
             if customer_id in self.odd_before:
                 self.swept.drifted.append(customer_id)
         plan = choose(board)
-        if plan.starts or plan.rejects or plan.supersedes or plan.stops:
+        if not plan.is_empty:
             self._schedule(customer_id)
 
     def _schedule(self, customer_id: str) -> None:
@@ -156,14 +156,14 @@ class _Sweep:
         self.swept.scheduled += len(done.started)
         self.swept.ended += len(done.ended)
 
-    def _run(self, customer_id: str, job_id: str, running: Running) -> None:
+    def _see_to_run(self, customer_id: str, job_id: str, running: Running) -> None:
         now_ms = milliseconds(self.ports.clock())
         has_lapsed = running.until_ms <= now_ms
         if has_lapsed and self._settle(customer_id, running) is not RunStatus.ABSENT:
             return
         name = run_name(job_id, running.attempt)
         if running.is_unheard and running.began_ms + STARTED_WITHIN // _MS <= now_ms:
-            self.swept.runs_woken += self._run_woken(job_id, name)
+            self.swept.runs_woken += self._wake_run(job_id, name)
 
     def _settle(self, customer_id: str, running: Running) -> RunStatus:
         status = settle(
@@ -192,29 +192,29 @@ class _Sweep:
         if debts and self.memory.ends.is_due(end, self.now):
             self.memory.ends.done(end, self.now)
             if Debt.BUS in debts:
-                self.swept.published += self.swept.tried(job_id, partial(self._published, job_id))
+                self.swept.published += self.swept.tried(job_id, partial(self._publish, job_id))
             if others := {Debt(one) for one in debts} - {Debt.BUS}:
-                self.swept.ends_woken += self._end_woken(job_id, others)
+                self.swept.ends_woken += self._wake_end(job_id, others)
         for line in lines:
-            if not line.note:
+            if not line.note:  # Two who struck its last two debts at once have left nothing on it.
                 self.ports.streams.boards.strike(line.board, line.place, "")
 
-    def _published(self, job_id: str) -> bool:
+    def _publish(self, job_id: str) -> bool:
         self.ports.publish(job_id)
         return True
 
-    def _end_woken(self, job_id: str, debts: Collection[Debt]) -> bool:
+    def _wake_end(self, job_id: str, debts: Collection[Debt]) -> bool:
         job = self.ports.streams.jobs.load(job_id).state
         has_ended = isinstance(job, Job) and job.has_ended
-        return has_ended and self._woken(job_id, End, debts)
+        return has_ended and self._wake(job_id, End, debts)
 
-    def _run_woken(self, job_id: str, name: str) -> bool:
+    def _wake_run(self, job_id: str, name: str) -> bool:
         if not self.memory.runs.is_due(name, self.now):
             return False
         self.memory.runs.done(name, self.now)
-        return self._woken(job_id, JobClaimed)
+        return self._wake(job_id, JobClaimed)
 
-    def _woken(self, job_id: str, event: type | UnionType, debts: Collection[Debt] = ()) -> bool:
+    def _wake(self, job_id: str, event: type | UnionType, debts: Collection[Debt] = ()) -> bool:
         """Send again the notice of a job's last commit with such an event."""
         commits = self.ports.streams.jobs.read(job_id)
         found = [one for one in commits if any(isinstance(said, event) for said in one.events)]

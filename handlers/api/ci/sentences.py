@@ -5,6 +5,7 @@ from typing import Final, assert_never
 from domain.ci.hooks import Trigger
 from domain.ci.jobs import events as e
 from domain.ci.places import branch_of
+from domain.ci.reporting import REJECTIONS
 
 SHA_SHOWN: Final = 10
 
@@ -14,10 +15,6 @@ _TWINS: Final = {
     Trigger.PULL_REQUEST: "A pull request",
     Trigger.MERGE_GROUP: "A merge queue",
     Trigger.RERUN: "A wish for another check",
-}
-_REJECTIONS: Final = {
-    e.Rejection.USER_NOT_ALLOWED: "Not run: its user is not allowed to have it run.",
-    e.Rejection.ACCOUNT_REVOKED: "Not run: the app is no longer installed.",
 }
 
 
@@ -41,7 +38,7 @@ def sentence(event: e.JobEvent) -> str:
         case e.JobSuperseded(by_job=by_job):
             return f"Superseded by job {by_job}, a newer one of its branch."
         case e.JobRejected(reason=reason):
-            return _REJECTIONS[reason]
+            return REJECTIONS[reason]
         case e.RunLost(attempt=attempt):
             return f"Attempt {attempt} was lost: its runner fell silent."
         case e.JobGivenUp(losses=losses):

@@ -23,6 +23,6 @@ def _mail(notice: Notice) -> bool:
         get_logger().error("mail_given_up", job_id=job_id, error=str(error))
     else:
         if mailed is Mailed.NOBODY:
-            # Pushed under GitHub's no-reply address; `mail_to` is who hears of it instead.
+            # A pull request names no address, nor does a push under GitHub's no-reply one.
             get_logger().warning("mail_nobody", job_id=job_id, advice="set the customer's mail_to")
     return True

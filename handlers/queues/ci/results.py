@@ -20,13 +20,11 @@ _NAME: Final = re.compile(r"([a-z2-7]{26})-([1-9][0-9]{0,5})")
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Handle one batch of messages, each by itself."""
-    failed = [
-        {"itemIdentifier": one["messageId"]} for one in event["Records"] if not _recorded(one)
-    ]
+    failed = [{"itemIdentifier": one["messageId"]} for one in event["Records"] if not _record(one)]
     return {"batchItemFailures": failed}
 
 
-def _recorded(message: dict[str, Any]) -> bool:
+def _record(message: dict[str, Any]) -> bool:
     try:
         name = str(json.loads(message["body"])["detail"]["name"])
     except (ValueError, KeyError, TypeError) as error:

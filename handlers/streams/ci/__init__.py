@@ -1,1 +1,1 @@
-"""What every commit of CI sets in motion."""
+"""What CI's commits set in motion."""

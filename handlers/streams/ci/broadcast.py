@@ -59,24 +59,34 @@ def _handle(
     """Wake ourselves first, then tell others; return the positions of what is not done for now.
 
     What the bus does not take stays owed, and a sweep pays it: were the batch to come again, we
-    would wake everybody again, and who is behind it would wait.
+    would wake everybody again, and who is behind it would wait. After one that it did not take no
+    other is tried: a bus that hangs would hold us up with each.
     """
     commits = [one.commit for one in arrived]
     undone = notices.notify([notice_of(commit) for commit in commits])
+    is_there = True
     for commit in commits:
-        if not commit.published:
-            continue
-        try:
-            if not _published(streams, bus, commit):
-                get_logger().warning("bus_later", stream=commit.stream, version=commit.last)
-        except MalformedEntryError as error:
-            park(NAME, parking, commit.stream, commit.last, error)
-        except Exception as error:  # noqa: BLE001  # Whatever it is, that it is owed is durable.
-            get_logger().warning("bus_failed", stream=commit.stream, error=repr(error))
+        if commit.published and is_there:
+            is_there = _told(streams, bus, parking, commit)
     return undone
 
 
-def _published(streams: CiStreams, bus: Bus, commit: Commit[Any]) -> bool:
+def _told(streams: CiStreams, bus: Bus, parking: Parking, commit: Commit[Any]) -> bool:
+    """Publish, or park, or leave it to a sweep; whether the bus is there."""
+    try:
+        is_taken = _publish(streams, bus, commit)
+    except MalformedEntryError as error:
+        park(NAME, parking, commit.stream, commit.last, error)
+        return True
+    except Exception as error:  # noqa: BLE001  # Whatever it is, that it is owed is durable.
+        get_logger().warning("bus_failed", stream=commit.stream, error=repr(error))
+        return False
+    if not is_taken:
+        get_logger().warning("bus_later", stream=commit.stream, version=commit.last)
+    return is_taken
+
+
+def _publish(streams: CiStreams, bus: Bus, commit: Commit[Any]) -> bool:
     """Publish what a commit says to others, and strike that debt: sent first, marked after."""
     outgoing = outgoing_of(commit, translate)
     if outgoing and bus.publish(outgoing):
@@ -88,7 +98,7 @@ def _published(streams: CiStreams, bus: Bus, commit: Commit[Any]) -> bool:
 def publish_ends(streams: CiStreams, bus: Bus, job_id: str) -> bool:
     """Publish again what a job's ends have published; False where the bus did not take it all."""
     done = [
-        _published(streams, bus, commit)
+        _publish(streams, bus, commit)
         for commit in streams.jobs.read(job_id)
         if outgoing_of(commit, translate)
     ]

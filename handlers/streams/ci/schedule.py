@@ -1,4 +1,7 @@
-"""Lambda `schedule`: every commit of CI's streams wakes its customer's board."""
+"""Lambda `schedule`: every commit of a job or an account wakes its customer's board.
+
+A record of a hook that made no job changes none.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,11 +60,11 @@ class Scheduling:
         undone: set[int] = set()
         for customer_id, positions in groups.items():
             newest = arrived[positions[-1]]
-            if not self._scheduled(customer_id, newest):
+            if not self._schedule(customer_id, newest):
                 undone.update(positions)
         return frozenset(undone)
 
-    def _scheduled(self, customer_id: str, woken_by: Arrived) -> bool:
+    def _schedule(self, customer_id: str, woken_by: Arrived) -> bool:
         commit = woken_by.commit
         with bind(correlation_id=commit.correlation_id, causation_id=commit.command_id):
             try:

@@ -13,7 +13,8 @@ from domain.published.ports import Bus, Notices, notice_of
 from handlers.streams.ci.broadcast import NAME as BROADCAST
 from handlers.streams.ci.broadcast import publish_ends
 
-OWED: Final = {Debt.STATUS: "StatusOwed", Debt.MAIL: "MailOwed"}
+NOTICE_TYPES: Final = {Debt.STATUS: "StatusOwed", Debt.MAIL: "MailOwed"}
+START_OWED: Final = "StartOwed"
 """What a notice is said to be of, by which the subscriptions of those who pay choose it."""
 
 
@@ -22,19 +23,19 @@ class NotTakenError(Exception):
 
 
 def wake(notices: Notices, commit: Commit[Any], debts: Collection[Debt] = ()) -> None:
-    """Send the notice of a commit again: to those who pay these debts, or to all if there are none.
+    """Send the notice of a commit again: to those who pay these debts, or else to who starts runs.
 
     Raises NotTakenError.
     """
     notice = notice_of(commit)
-    owed = tuple(OWED[debt] for debt in sorted(debts))
-    if notices.notify([replace(notice, types=owed) if owed else notice]):
+    owed = tuple(NOTICE_TYPES[debt] for debt in sorted(debts)) or (START_OWED,)
+    if notices.notify([replace(notice, types=owed)]):
         message = f"the notice of {commit.stream} up to {commit.last} was not taken"
         raise NotTakenError(message)
 
 
 def publish(streams: CiStreams, bus: Bus, parking: Parking, job_id: str) -> None:
-    """Publish what a job's ends have published. Raises NotTakenError.
+    """Publish a job's ends again. Raises NotTakenError.
 
     Once it is taken, nothing is left of a commit that was parked on its way to the bus.
     """

@@ -107,7 +107,7 @@ def test_a_newer_job_supersedes_older_ones_of_its_branch_only_where_that_was_cho
     assert ids(plan.starts) == ["other", "j2"]
 
 
-def test_the_newest_is_the_one_queued_last_whatever_its_priority() -> None:
+def test_the_newest_is_the_one_pushed_last_whatever_its_priority() -> None:
     urgent, new = waiting("urgent", ref="main", priority=9), waiting("new", ref="main", minutes=1)
     plan = choose(board(urgent, new, settings=Settings(supersedes=True)))
     assert [(job.job_id, by) for job, by in plan.supersedes] == [("urgent", "new")]

@@ -217,7 +217,7 @@ def pushed(at_s: int = 0, user: str = "bob", is_trusted: bool = True) -> c.Recor
 
 def test_who_asks_while_a_job_is_being_stopped_has_it_run_again_when_it_has_stopped() -> None:
     twin_of_dev, wish = given(*STOPPING).when(pushed()).decided()
-    assert wish == RetryRequested("bob", AT)
+    assert wish == RetryRequested("bob", AT, unless_answered=True)
     past = (*STOPPING, twin_of_dev, wish)
     given(*past).when(result(conclusion=None)).then(cancelled(), retried("bob"))
     given(*past).when(lose()).then(lost(), cancelled(), retried("bob"))
@@ -229,7 +229,20 @@ def test_who_asks_while_a_job_is_being_stopped_has_it_run_again_when_it_has_stop
 
 def test_a_wish_for_another_run_waits_for_the_end_of_the_one_that_is_being_stopped() -> None:
     given(*STOPPING).when(retry("bob")).then(RetryRequested("bob", AT))
-    given(*STOPPING, RetryRequested("bob", AT)).when(retry("ann")).then_nothing()
+    asked = (*STOPPING, RetryRequested("bob", AT))
+    given(*asked).when(retry("ann")).then_nothing()
+    given(*asked).when(result()).then(passed(), retried("bob"))
+    joined = (*STOPPING, RetryRequested("bob", AT, unless_answered=True))
+    given(*joined).when(retry("ann")).then(RetryRequested("ann", AT))
+
+
+def test_a_second_cancellation_takes_the_wish_for_another_run_back() -> None:
+    asked = (*STOPPING, RetryRequested("bob", AT))
+    given(*asked).when(cancel()).then(stopping())
+    given(*asked, stopping()).when(result(conclusion=None)).then(cancelled())
+
+
+def test_what_was_stopped_and_runs_again_starts_afresh() -> None:
     again = job_after(*STOPPING, RetryRequested("bob", AT), cancelled(), retried("bob"))
     assert (again.status, again.again_for, again.is_stopping) == (Status.PENDING, "", False)
 

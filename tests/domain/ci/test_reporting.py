@@ -81,7 +81,7 @@ def test_ranks_rise_through_a_round_and_from_round_to_round() -> None:
     ("past", "said"),
     [
         ((queued(),), "Waiting in the queue."),
-        ((queued(), claimed(), lost()), "Waiting in the queue again after 1 lost runs."),
+        ((queued(), claimed(), lost()), "Waiting in the queue again after 1 lost run."),
         ((queued(), claimed()), "Running, attempt 1."),
         ((queued(), claimed(), stopping()), "Being stopped."),
         ((queued(), claimed(), failed(exit_code=2)), "Failed with exit code 2."),
@@ -90,7 +90,7 @@ def test_ranks_rise_through_a_round_and_from_round_to_round() -> None:
         (ENDED[Status.SUPERSEDED], "Superseded by a newer push of its branch."),
         (
             (queued(), rejected(Rejection.USER_NOT_ALLOWED)),
-            "Not run: its user is not known here; allow the user, then retry.",
+            "Not run: its user is not allowed here; change that in the settings, then retry.",
         ),
         (
             (queued(), rejected(Rejection.ACCOUNT_REVOKED)),

@@ -87,7 +87,7 @@ def test_a_run_is_stopped_once_it_is_lost_and_not_while_it_may_still_speak(
     assert runner.asked == ["stop 1"]
 
 
-def test_what_never_ran_needs_nothing_stopped(desk: Desk, runner: Asked) -> None:
+def test_what_ran_before_has_nothing_left_when_it_runs_again(desk: Desk, runner: Asked) -> None:
     job_id = desk.push("main")
     desk.schedule()
     assert desk.start(job_id)
@@ -95,7 +95,18 @@ def test_what_never_ran_needs_nothing_stopped(desk: Desk, runner: Asked) -> None
     desk.retry(job_id)
     desk.schedule()
     assert desk.start(job_id)
-    assert runner.asked == ["start 1", "start 2"]
+    assert runner.asked == ["start 1", "stop 1", "start 2"]
+
+
+def test_a_start_that_comes_when_all_is_over_leaves_nothing_running(
+    desk: Desk, runner: Asked
+) -> None:
+    job_id = desk.push("main")
+    assert not desk.start(job_id)
+    desk.schedule()
+    desk.finish(job_id)
+    assert not desk.start(job_id)
+    assert runner.asked == ["stop 1"]
 
 
 def test_what_was_lost_while_its_start_was_on_its_way_does_not_run_beside_the_next(

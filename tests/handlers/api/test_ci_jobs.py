@@ -154,7 +154,7 @@ HAPPENED: list[tuple[e.JobEvent, str]] = [
     ),
     (b.cancelled(), "Cancelled by ann."),
     (b.superseded("j2"), "Superseded by job j2, a newer one of its branch."),
-    (b.rejected(), "Not run: its user is not allowed to have it run."),
+    (b.rejected(), "Not run: its user is not allowed here"),
     (b.lost(), "Attempt 1 was lost: its runner fell silent."),
     (e.JobGivenUp(4, AT), "Given up: 4 runs were lost."),
     (b.retried(), "ann asked for another run; it waits at the end of the queue."),

@@ -53,6 +53,7 @@ class Known:
     late_twins: set[str] = field(default_factory=set)
     is_stopping: bool = False
     is_wanted_again: bool = False
+    is_answer_enough: bool = False
     over_s: int = 0
 
     @property

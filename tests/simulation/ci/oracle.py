@@ -74,9 +74,11 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
         case e.CancellationRequested():
             _must(job, RUNS, event)
             job.is_stopping, job.over_s = True, count_us(event.at) // 10**6
+            job.is_wanted_again = False
+            job.late_twins.clear()
         case e.RetryRequested():
             _must(job, RUNS, event)
-            job.is_wanted_again = True
+            job.is_wanted_again, job.is_answer_enough = True, event.unless_answered
         case e.RunLost():
             _lost(customer, job, event)
         case e.JobRetried():
@@ -90,7 +92,7 @@ def happened(customer: Customer, job: Known, event: e.JobEvent, *, is_fresh: boo
             job.is_stopping = False
             if job.how != "JobCancelled":
                 job.late_twins.clear()
-                job.is_wanted_again = False
+                job.is_wanted_again &= job.how == "JobFinished" and not job.is_answer_enough
             customer.waiting.pop(job.job_id, None)
             customer.running.pop(job.job_id, None)
 

@@ -193,7 +193,7 @@ PLANTS: Final = {
     "a lost run's job leaves the queue": Plant(claiming, "_place", _leaves_the_queue),
     "a lost run's job goes to the queue's end": Plant(state, "_changed", _goes_to_the_end),
     "a claim is named without its attempt": Plant(
-        getattr(scheduling, "_Each"),  # noqa: B009  # A plant reaches where nobody else may.
+        getattr(scheduling, "_Pass"),  # noqa: B009  # A plant reaches where nobody else may.
         "_done",
         _names_no_attempt,
     ),
