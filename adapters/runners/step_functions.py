@@ -5,6 +5,7 @@ one starts the same name again. What an execution answers is `{"exit_code": 0}` 
 """
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -93,17 +94,20 @@ class StepFunctionsRunner(Runner):
 
 
 def _look(found: "DescribeExecutionOutputTypeDef") -> RunLook:
+    at = found.get("stopDate")
+    stopped = at.astimezone(UTC) if at else None
     match found["status"]:
         case "SUCCEEDED":
             code = _exit_code(found.get("output", ""))
             conclusion = Conclusion.FAILED if code else Conclusion.PASSED
-            return RunLook(RunStatus.ENDED, conclusion, code)
+            return RunLook(RunStatus.ENDED, conclusion, code, ended_at=stopped)
         case "FAILED" | "TIMED_OUT" as status:
             said = ": ".join(filter(None, (found.get("error"), found.get("cause")))) or status
             # No script has told an exit code; 0 would read as if it had passed.
-            return RunLook(RunStatus.ENDED, Conclusion.FAILED, 1, said[:DETAIL_LENGTH_MAX])
+            said = said[:DETAIL_LENGTH_MAX]
+            return RunLook(RunStatus.ENDED, Conclusion.FAILED, 1, said, stopped)
         case "ABORTED":
-            return RunLook(RunStatus.ENDED)
+            return RunLook(RunStatus.ENDED, ended_at=stopped)
         case "RUNNING" | "PENDING_REDRIVE":
             return RunLook(RunStatus.RUNNING)
         case status:

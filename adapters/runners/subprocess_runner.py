@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -53,12 +54,13 @@ class SubprocessRunner(Runner):
         if not is_run_name(name):
             return _ABSENT
         work = Work(self._folder / name)
-        if result := work.result():
-            return _ended(result)
-        if work.is_held:
+        if work.result() is None and work.is_held:
             return RunLook(RunStatus.RUNNING)
         # The agent may have ended since, and it tells before it goes.
-        return _ended(result) if (result := work.result()) else _ABSENT
+        result = work.result()
+        if result is None:
+            return _ABSENT
+        return _ended(result, work.ended_at)
 
     def stop(self, name: str) -> None:
         """Ask the agent to end a run; where it was killed, end what it left."""
@@ -94,8 +96,9 @@ class SubprocessRunner(Runner):
         threading.Thread(target=agent.wait, name=f"agent of {path.name}", daemon=True).start()
 
 
-def _ended(result: Result) -> RunLook:
-    if result.exit_code is None:
-        return RunLook(RunStatus.ENDED, None, detail=result.detail)
-    conclusion = Conclusion.FAILED if result.exit_code else Conclusion.PASSED
-    return RunLook(RunStatus.ENDED, conclusion, result.exit_code, result.detail)
+def _ended(result: Result, ended_at: datetime | None) -> RunLook:
+    code, detail = result.exit_code, result.detail
+    if code is None:
+        return RunLook(RunStatus.ENDED, None, 0, detail, ended_at)
+    conclusion = Conclusion.FAILED if code else Conclusion.PASSED
+    return RunLook(RunStatus.ENDED, conclusion, code, detail, ended_at)

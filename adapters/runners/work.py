@@ -21,6 +21,7 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -148,6 +149,14 @@ class Work:
             return _RESULT.validate_json(content)
         except ValueError:  # Ours are whole, but the script can write here as well.
             return Result(1, "result.json was overwritten and cannot be read")
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When somebody said how the run ended; None while nobody has."""
+        try:
+            return datetime.fromtimestamp(self._result.stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
     def log_tail(self, most_bytes: int = OUTPUT_BYTES_MAX) -> bytes:
         """Return what the script said, cut in the middle."""

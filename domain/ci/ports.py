@@ -53,12 +53,16 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunLook:
-    """How a run stands; `conclusion` is None for a run that ended because it was stopped."""
+    """How a run stands; `conclusion` is None for a run that ended because it was stopped.
+
+    `ended_at` is when it ended, as far as its runner knows.
+    """
 
     status: RunStatus
     conclusion: Conclusion | None = None
     exit_code: int = 0
     detail: str = ""
+    ended_at: datetime | None = None
 
 
 class CannotStartError(Exception):

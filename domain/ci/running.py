@@ -11,7 +11,7 @@ from domain.ci.jobs.decide import DECIDER
 from domain.ci.jobs.events import Conclusion
 from domain.ci.jobs.state import Job, Status, run_name
 from domain.ci.places import LEASE, board_of, lane_place, milliseconds
-from domain.ci.ports import CannotStartError, CiStreams, Run, Runner, RunStatus
+from domain.ci.ports import CannotStartError, CiStreams, Run, RunLook, Runner, RunStatus
 from domain.ci.refusals import JobRefusal
 from domain.kernel.ids import derived_id
 from domain.kernel.refused import ClaimTaken, Refused
@@ -146,6 +146,12 @@ def record(
     transition(streams.jobs, DECIDER, request)
 
 
+def result_of(look: RunLook, attempt: int, now: datetime) -> RecordResult:
+    """Say what a runner knows of a run that has ended: when it did, too, if that is known."""
+    ended_at = min(look.ended_at or now, now)
+    return RecordResult(attempt, look.conclusion, look.exit_code, ended_at, look.detail)
+
+
 def settle(
     streams: CiStreams,
     runner: Runner,
@@ -174,9 +180,7 @@ def settle(
             until_ms = milliseconds(now + LEASE)
             streams.boards.extend(board_of(customer_id), lane_place(running.lane), name, until_ms)
         case RunStatus.ENDED:
-            result = RecordResult(
-                running.attempt, look.conclusion, look.exit_code, now, look.detail
-            )
+            result = result_of(look, running.attempt, now)
             _unless_over(streams, running.job_id, result, correlation_id)
         case RunStatus.ABSENT if running.is_unheard and not is_stopping:
             pass

@@ -33,7 +33,9 @@ LOG_BYTES_MAX: Final = 4 * 1024 * 1024
 POLL_S: Final = 0.05
 GRACE_S: Final = 10.0
 """Between asking a script to end and ending it."""
-TOLD_TIMES: Final = 5
+TELL_FOR_S: Final = 24 * 60 * 60.0
+"""How long it is tried to keep the log and tell the end: a service may be stopped over night."""
+TELL_EVERY_S_MAX: Final = 30
 
 
 class Work(Protocol):
@@ -46,6 +48,10 @@ class Work(Protocol):
     @property
     def has_begun(self) -> bool:
         """Whether the script was begun before, however that went on."""
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended; None before that."""
 
     @property
     def is_stop_requested(self) -> bool:
@@ -150,16 +156,30 @@ class Agent:
     def _ended(self, exit_code: int | None, detail: str = "") -> None:
         """Write down how it ended, then say it; what goes unsaid is found by the sweeper."""
         self.work.end(exit_code, detail)
-        ended = self.clock()
-        for attempt in range(TOLD_TIMES):
-            # Nobody keeps a log after its job has ended: so the log goes first.
-            is_kept = self._keep_log(LOG_BYTES_MAX)
-            is_last = attempt == TOLD_TIMES - 1
-            if (is_kept or is_last) and self._told(exit_code, detail, ended):
-                if is_kept:
-                    self.work.mark_told()
+        self._tell_all(exit_code, detail)
+
+    def _tell_all(self, exit_code: int | None, detail: str) -> None:
+        """Keep the log, and then say how it ended: nobody keeps a log after its job has ended.
+
+        Both are tried for a day; in the end it is said without the log.
+        """
+        ended = self.work.ended_at or self.clock()
+        until_s, wait_s = time.monotonic() + TELL_FOR_S, 1
+        while not self._has_told(exit_code, detail, ended, is_last=time.monotonic() >= until_s):
+            if time.monotonic() >= until_s:
                 return
-            time.sleep(2**attempt)
+            time.sleep(wait_s)
+            wait_s = min(2 * wait_s, TELL_EVERY_S_MAX)
+
+    def _has_told(
+        self, exit_code: int | None, detail: str, ended: datetime, *, is_last: bool
+    ) -> bool:
+        is_kept = self._keep_log(LOG_BYTES_MAX)
+        if not ((is_kept or is_last) and self._told(exit_code, detail, ended)):
+            return False
+        if is_kept:
+            self.work.mark_told()
+        return True
 
     def _told(self, exit_code: int | None, detail: str, ended: datetime) -> bool:
         """Say how it ended; whether that is said now, or nobody will ever want to hear it."""

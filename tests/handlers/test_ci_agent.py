@@ -115,7 +115,7 @@ def test_what_could_not_be_said_lies_in_the_folder_for_whoever_looks(
     def down(*_arguments: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(agent, "TOLD_TIMES", 1)
+    monkeypatch.setattr(agent, "TELL_FOR_S", 0)
     monkeypatch.setattr(time, "sleep", lambda _s: None)
     monkeypatch.setattr(bench.ci.streams.jobs, "append", down)
     monkeypatch.setattr(bench.ci.logs, "keep", down)
@@ -180,12 +180,32 @@ def test_a_run_is_marked_as_told_once_its_log_is_kept_and_its_end_is_told(bench:
     assert (bench.run_folder / "told").exists()
 
 
+def test_a_service_that_was_stopped_over_night_has_the_whole_log_in_the_morning(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, slept_s = bench.ci.logs.keep, [0.0]
+
+    def until_morning(run: str, text: bytes) -> None:
+        if slept_s[0] < 10 * 60 * 60:
+            raise ConnectionError
+        keep(run, text)
+
+    monkeypatch.setattr(bench.ci.logs, "keep", until_morning)
+    monkeypatch.setattr(agent, "POLL_S", 0)
+    monkeypatch.setattr(time, "sleep", lambda s: slept_s.__setitem__(0, slept_s[0] + s))
+    bench.write("echo all of it")
+    bench.live()
+    assert bench.ci.logs.read(bench.job.run) == b"all of it\n"
+    assert bench.job.status is Status.PASSED
+
+
 def test_a_run_whose_log_was_never_kept_is_told_and_keeps_its_folder(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(*_arguments: object) -> None:
         raise TimeoutError
 
+    monkeypatch.setattr(agent, "TELL_FOR_S", 0)
     monkeypatch.setattr(time, "sleep", lambda _s: None)
     monkeypatch.setattr(bench.ci.logs, "keep", down)
     bench.write("echo said")

@@ -7,10 +7,9 @@ import json
 import re
 from typing import Any, Final
 
-from domain.ci.jobs.commands import RecordResult
 from domain.ci.ports import RunStatus
 from domain.ci.refusals import JobRefusal
-from domain.ci.running import record
+from domain.ci.running import record, result_of
 from domain.kernel.refused import Refused
 from handlers.logs import get_logger
 from handlers.wiring import ci
@@ -47,7 +46,7 @@ def _look(name: str, job_id: str, attempt: int) -> None:
         # The runner's answer is behind its own event, and nothing is lost: the run holds its lane
         # still. Nobody makes its lease longer, and when it lapses the sweep looks again.
         return
-    result = RecordResult(attempt, look.conclusion, look.exit_code, ci.clock(), look.detail)
+    result = result_of(look, attempt, ci.clock())
     try:
         record(ci.streams(), job_id, result, f"run-{name}")
     except Refused as refusal:
