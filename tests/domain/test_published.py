@@ -144,6 +144,7 @@ KEPT: Final[list[DomainEvent | CiEvent]] = [
     j.CancellationRequested("ann", AT),
     j.RunLost(1, AT),
     j.JobRetried("ann", AT),
+    j.RetryRequested("ann", AT),
     AccountChanged("c1", Change.GRANTED, AT),
     SettingsChanged("c1", Settings(), "ann", AT),
     HookRecorded("r1", "c1", "ping", "", Reason.PING, "", "", "b", AT),

@@ -19,7 +19,7 @@ from tests.simulation.ci.simulating import simulate, simulate_all
 
 CHUNKS: Final = range(10)
 CHUNK: Final = 1_000
-FOUND_WITHIN: Final = 4_000
+FOUND_WITHIN: Final = 10_000
 ROOT: Final = Path(__file__).resolve().parents[3]
 FINGERPRINT: Final = """
 from tests.simulation.ci.simulating import simulate
