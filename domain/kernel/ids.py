@@ -1,14 +1,19 @@
 """Ids: what one may look like, and how one is derived so that a repeated command finds it again."""
 
-import base64
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 from domain.kernel.refused import KernelRefusal, Refused
 
 ID_LENGTH_MAX: Final = 128
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@~-]*")
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS: Final = tuple(first + second for first in _LETTERS for second in _LETTERS)
+_PAIR_BITS: Final = 10
+_BITS: Final = 130
+"""128 bits of hash and two zeros behind them: thirteen pairs of letters."""
 
 
 def checked_id(value: str, field: str) -> str:
@@ -21,6 +26,7 @@ def checked_id(value: str, field: str) -> str:
     return value
 
 
+@lru_cache(maxsize=2048)  # A batch, and whoever reacts to it, derive the same few again and again.
 def derived_id(*parts: str) -> str:
     """Derive an id from `parts`: equal parts give the equal id, on every machine, for ever.
 
@@ -32,7 +38,10 @@ def derived_id(*parts: str) -> str:
         encoded = part.encode()
         digest.update(len(encoded).to_bytes(4, "big"))
         digest.update(encoded)
-    return base64.b32encode(digest.digest()[:16]).decode().rstrip("=").lower()
+    number = int.from_bytes(digest.digest()[:16], "big") << 2
+    return "".join(
+        _PAIRS[number >> shift & 1023] for shift in range(_BITS - _PAIR_BITS, -1, -_PAIR_BITS)
+    )
 
 
 def short_hash(value: str) -> int:

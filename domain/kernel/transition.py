@@ -1,8 +1,9 @@
 """Transition: one command against one stream, at most once in effect, however often it comes."""
 
 import hashlib
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 from domain.kernel.commits import Commit, Draft, Head, Past, follow, start
@@ -101,20 +102,25 @@ def _asked(value: Any) -> object:  # noqa: ANN401  # A command's field may hold 
     """Return what a value says, and what is inside it, apart from what was left at its default."""
     if isinstance(value, tuple):
         return tuple(_asked(part) for part in value)
-    if not is_dataclass(value):
+    kind = type(value)
+    if not is_dataclass(kind):
         return value
     said = [
-        (field.name, _asked(getattr(value, field.name)))
-        for field in fields(value)
-        if field.name != "now"
-        and "evidence" not in field.metadata
-        and getattr(value, field.name) != _default(field)
+        (name, _asked(given))
+        for name, default in _asked_fields(kind)
+        if (given := getattr(value, name)) != default
     ]
-    return type(value).__name__, said
+    return kind.__name__, said
 
 
-def _default(field: Any) -> object:  # noqa: ANN401  # Field[T] carries no useful T here.
-    return MISSING if field.default is MISSING else field.default
+@cache
+def _asked_fields(kind: type[Any]) -> tuple[tuple[str, object], ...]:
+    """Name the fields of a command, and what is inside it, that a caller fills, with defaults."""
+    return tuple(
+        (field.name, field.default)
+        for field in fields(kind)
+        if field.name != "now" and "evidence" not in field.metadata
+    )
 
 
 def _draft(

@@ -11,14 +11,14 @@ from datetime import datetime
 from domain.kernel.ids import derived_id
 from domain.orders import commands as o
 from domain.orders.decisions.paying import uncovered_minor
-from domain.orders.decisions.settling import Account, accounts, settle
+from domain.orders.decisions.settling import accounts, settle
 from domain.orders.events import PaymentMode
 from domain.orders.lines import Allocation
 from domain.orders.state import Order, OrderStatus, Part, PartKind
 from domain.payments import commands as p
 from domain.payments.state import Kind, Payment, Progress
 from domain.policies.dossier import Dossier
-from domain.policies.standing import standing
+from domain.policies.standing import received_minor
 from domain.shipments import commands as s
 from domain.shipments.events import ShippedLine
 
@@ -51,18 +51,20 @@ class ForShipment:
 
 
 Due = ForOrder | ForPayment | ForShipment
+Facts = tuple[o.PaymentFacts, ...]
 
 
 def due(dossier: Dossier, now: datetime) -> tuple[Due, ...]:
     """Return every command that is due; nothing is due on imported history."""
     if dossier.order.imported:
         return ()
+    facts = _facts(dossier)
     return (
-        *_payment_requests(dossier, now),
+        *_payment_requests(dossier.order, facts, now),
         *_payments(dossier, now),
-        *_confirmation(dossier, now),
+        *_confirmation(dossier.order, facts, now),
         *_shipments(dossier, now),
-        *_money(dossier, now),
+        *_money(dossier, facts, now),
         *_parts(dossier, now),
         *_completion(dossier, now),
     )
@@ -86,23 +88,23 @@ def missing_minor(dossier: Dossier) -> int:
 
 def covered_minor(dossier: Dossier) -> int:
     """Return what is held or taken, over all payments, less what is let go or given back."""
-    return sum(account.held_minor + account.net_minor for account in _accounts(dossier))
+    return _covered_minor(dossier.order, _facts(dossier))
 
 
-def _facts(dossier: Dossier) -> tuple[o.PaymentFacts, ...]:
+def _covered_minor(order: Order, facts: Facts) -> int:
+    return sum(account.held_minor + account.net_minor for account in accounts(order, facts))
+
+
+def _facts(dossier: Dossier) -> Facts:
     return tuple(payment_facts(payment) for payment in dossier.payments)
 
 
-def _accounts(dossier: Dossier) -> tuple[Account, ...]:
-    return accounts(dossier.order, _facts(dossier))
-
-
-def _payment_requests(dossier: Dossier, now: datetime) -> Iterator[Due]:
+def _payment_requests(order: Order, facts: Facts, now: datetime) -> Iterator[Due]:
     """A placed order wants what it is due covered, unless payments are started by hand."""
-    order = dossier.order
-    automatic = order.payment is PaymentMode.AUTOMATIC
-    failed = tuple(part_id for facts in _facts(dossier) for part_id in facts.failed)
-    if automatic and order.live and uncovered_minor(order, failed) > 0:
+    if order.payment is not PaymentMode.AUTOMATIC or not order.live:
+        return
+    failed = tuple(part_id for payment in facts for part_id in payment.failed)
+    if uncovered_minor(order, failed) > 0:
         payment_id = derived_id("payment", order.order_id, str(len(order.payments) + 1))
         command = o.RequestPayment(payment_id, now, failed=failed)
         yield ForOrder("request_payment", order.order_id, command)
@@ -125,13 +127,13 @@ def _payments(dossier: Dossier, now: datetime) -> Iterator[Due]:
             yield ForPayment("create_payment", asked.payment_id, command)
 
 
-def _confirmation(dossier: Dossier, now: datetime) -> Iterator[Due]:
+def _confirmation(order: Order, facts: Facts, now: datetime) -> Iterator[Due]:
     """Authorised, over all payments, covers what is due: the order is confirmed."""
-    order = dossier.order
-    covers = covered_minor(dossier) >= order.due_minor
-    ready = order.status is OrderStatus.PLACED and not order.holds
-    if ready and covers:
-        yield ForOrder("confirm", order.order_id, o.ConfirmOrder(covered_minor(dossier), now))
+    if order.status is not OrderStatus.PLACED or order.holds:
+        return
+    covered = _covered_minor(order, facts)
+    if covered >= order.due_minor:
+        yield ForOrder("confirm", order.order_id, o.ConfirmOrder(covered, now))
 
 
 def _shipments(dossier: Dossier, now: datetime) -> Iterator[Due]:
@@ -166,10 +168,10 @@ def _creation(
     )
 
 
-def _money(dossier: Dossier, now: datetime) -> Iterator[Due]:
+def _money(dossier: Dossier, facts: Facts, now: datetime) -> Iterator[Due]:
     """Capture for what is on its way, void what is not needed, refund what is not owed."""
     moved = tuple(parcel.shipment_id for parcel in dossier.shipments if parcel.moving)
-    command = o.SettleMoney(_facts(dossier), moved, now)
+    command = o.SettleMoney(facts, moved, now)
     if settle(command, dossier.order):
         yield ForOrder("settle_money", dossier.order.order_id, command)
 
@@ -195,16 +197,18 @@ def _request(part: Part, now: datetime) -> p.PaymentCommand:
 def _completion(dossier: Dossier, now: datetime) -> Iterator[Due]:
     """Every quantity has arrived somewhere or was cancelled, and nobody owes anything."""
     order = dossier.order
+    if order.status is not OrderStatus.CONFIRMED or order.holds:
+        return
     finished = tuple(parcel.shipment_id for parcel in dossier.shipments if parcel.finished)
-    balance_minor = standing(dossier).balance_minor
     moving = {kept.shipment_id for kept in order.allocations} - set(finished)
-    open_units = sum(line.open_quantity for line in order.lines)
+    if moving or any(line.open_quantity for line in order.lines):
+        return
     money_moves = any(
         op.kind is not Kind.AUTHORISE
         for payment in dossier.payments
         for op in payment.open_operations
     )
-    confirmed = order.status is OrderStatus.CONFIRMED and not order.holds
-    if confirmed and not (moving or open_units or balance_minor or money_moves):
+    balance_minor = order.due_minor - received_minor(dossier)
+    if not balance_minor and not money_moves:
         command = o.CompleteOrder(finished, balance_minor, now)
         yield ForOrder("complete", order.order_id, command)

@@ -60,19 +60,21 @@ class Standing:
 
 def standing(dossier: Dossier) -> Standing:
     """Derive how an order stands."""
-    due_minor = dossier.order.due_minor
-    received_minor = sum(
-        payment.captured_minor - payment.refunded_minor for payment in dossier.payments
-    )
+    due_minor, taken_minor = dossier.order.due_minor, received_minor(dossier)
     return Standing(
         status=shown_status(dossier.order),
         payment=payment_standing(due_minor, dossier.payments),
         fulfilment=fulfilment_standing(dossier.order, dossier.shipments),
         due_minor=due_minor,
-        received_minor=received_minor,
-        balance_minor=due_minor - received_minor,
+        received_minor=taken_minor,
+        balance_minor=due_minor - taken_minor,
         flags=_flags(dossier),
     )
+
+
+def received_minor(dossier: Dossier) -> int:
+    """Return what was taken over all payments, less what went back, in minor units."""
+    return sum(payment.captured_minor - payment.refunded_minor for payment in dossier.payments)
 
 
 def shown_status(order: Order) -> str:

@@ -17,8 +17,6 @@ from domain.published.ports import MalformedEntryError
 from handlers.logs import get_logger
 from handlers.metrics import count_parked
 
-WRITERS: Final = 4
-"""Streams of one batch written at once: they share nothing, and mostly wait for answers."""
 WILL_NOT_PASS: Final = (
     MalformedEntryError,
     UnknownKindError,

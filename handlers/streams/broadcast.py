@@ -1,7 +1,6 @@
 """Lambda `broadcast`: every commit to EventBridge for other teams and to SNS for ourselves."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -9,7 +8,8 @@ from domain.kernel.commits import Commit
 from domain.kernel.consumers import Parking
 from domain.published.ports import MalformedEntryError
 from handlers import wiring
-from handlers.streams.batch import WILL_NOT_PASS, WRITERS, Arrived, Consumer, park, run
+from handlers.streams import writers
+from handlers.streams.batch import WILL_NOT_PASS, Arrived, Consumer, park, run
 from handlers.streams.broadcasting import NAME, Broadcaster
 
 
@@ -81,8 +81,7 @@ def _unmarked(
             park(NAME, parking, stream, commits[-1].last, error)
             return True
 
-    with ThreadPoolExecutor(WRITERS) as writers:
-        done = list(writers.map(marked, groups.values()))
+    done = writers.at_once(marked, groups.values())
     undone = (
         positions for positions, is_done in zip(groups.values(), done, strict=True) if not is_done
     )

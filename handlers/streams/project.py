@@ -1,7 +1,6 @@
 """Lambda `project`: every commit into the views."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -11,7 +10,8 @@ from domain.kernel.views import Views
 from domain.policies.dossier import Streams
 from handlers import wiring
 from handlers.logs import get_logger
-from handlers.streams.batch import WILL_NOT_PASS, WRITERS, Arrived, Consumer, by_stream, park, run
+from handlers.streams import writers
+from handlers.streams.batch import WILL_NOT_PASS, Arrived, Consumer, by_stream, park, run
 from handlers.streams.projection import (
     Category,
     Change,
@@ -64,8 +64,8 @@ class Projector:
             except WILL_NOT_PASS as error:
                 park(NAME, self.parking, stream, commits[-1].commit.last, error)
         write_timeline(self.views, list(changes.values()))
-        with ThreadPoolExecutor(WRITERS) as writers:
-            done = dict(zip(changes, writers.map(self._written, changes.values()), strict=True))
+        written = writers.at_once(self._written, changes.values())
+        done = dict(zip(changes, written, strict=True))
         failed = (stream for stream in groups if not done.get(stream, True))
         return next((_from(stream, groups) for stream in failed), frozenset())
 
