@@ -22,57 +22,66 @@ from domain.orders.commands import (
 )
 from domain.orders.decisions.guards import MOVEMENTS_MAX, existing, ours
 from domain.orders.events import CapturePlanned, OrderEvent, RefundPlanned, VoidPlanned
-from domain.orders.state import Order, OrderState, Part, PartKind, evolve
+from domain.orders.state import Order, OrderState, PartKind, evolve
 
 Planned = TypeVar("Planned", CapturePlanned, VoidPlanned, RefundPlanned)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One payment as the plan sees it."""
+    """One payment as the plan sees it: the sums of its parts that were not refused, by kind.
+
+    `refused` are the kinds of which the provider has refused a part.
+    """
 
     facts: PaymentFacts
-    parts: tuple[Part, ...]
-
-    def planned_minor(self, kind: PartKind) -> int:
-        """Sum of the parts of a kind that were not refused."""
-        return sum(
-            part.amount_minor
-            for part in self.parts
-            if part.kind is kind and part.part_id not in self.facts.failed
-        )
+    captured_minor: int
+    voided_minor: int
+    refunded_minor: int
+    refused: frozenset[PartKind]
 
     @property
     def held_minor(self) -> int:
         """Authorised, and neither taken nor let go."""
-        used = self.planned_minor(PartKind.CAPTURE) + self.planned_minor(PartKind.VOID)
-        return self.facts.authorised_minor - used
+        return self.facts.authorised_minor - self.captured_minor - self.voided_minor
 
     @property
     def refundable_minor(self) -> int:
         """Confirmed as taken, and not on its way back."""
-        return self.facts.taken_minor - self.planned_minor(PartKind.REFUND)
+        return self.facts.taken_minor - self.refunded_minor
 
     @property
     def net_minor(self) -> int:
         """Taken or about to be, less what goes back."""
-        return self.planned_minor(PartKind.CAPTURE) - self.planned_minor(PartKind.REFUND)
-
-    def refused(self, kind: PartKind) -> bool:
-        """Whether the provider has refused a part of this kind."""
-        return any(part.kind is kind and part.part_id in self.facts.failed for part in self.parts)
+        return self.captured_minor - self.refunded_minor
 
 
 def accounts(order: Order, payments: Sequence[PaymentFacts]) -> tuple[Account, ...]:
     """Put each of the order's payments beside its planned parts, oldest payment first."""
     known = {facts.payment_id: facts for facts in payments}
     return tuple(
-        Account(
-            known[asked.payment_id],
-            tuple(part for part in order.parts if part.payment_id == asked.payment_id),
-        )
+        _account_of(order, known[asked.payment_id])
         for asked in order.payments
         if asked.payment_id in known
+    )
+
+
+def _account_of(order: Order, facts: PaymentFacts) -> Account:
+    planned_minor = dict.fromkeys(PartKind, 0)
+    refused: set[PartKind] = set()
+    for part in order.parts:
+        if part.payment_id != facts.payment_id:
+            continue
+        if part.part_id in facts.failed:
+            refused.add(part.kind)
+        else:
+            planned_minor[part.kind] += part.amount_minor
+    return Account(
+        facts,
+        planned_minor[PartKind.CAPTURE],
+        planned_minor[PartKind.VOID],
+        planned_minor[PartKind.REFUND],
+        frozenset(refused),
     )
 
 
@@ -104,7 +113,7 @@ def _captures(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
         missing_minor = min(wanted_minor, order.due_minor) - net_minor
         for account in current:
             amount_minor = min(missing_minor, account.held_minor)
-            if amount_minor > 0 and not account.refused(PartKind.CAPTURE):
+            if amount_minor > 0 and PartKind.CAPTURE not in account.refused:
                 missing_minor -= amount_minor
                 event = _capture(
                     order, account, amount_minor, When(command.now), allocation.shipment_id
@@ -120,7 +129,7 @@ def _voids(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
     excess_minor = sum(account.held_minor for account in current) - to_take_minor
     for account in reversed(current):
         amount_minor = min(excess_minor, account.held_minor)
-        if amount_minor > 0 and not account.refused(PartKind.VOID):
+        if amount_minor > 0 and PartKind.VOID not in account.refused:
             excess_minor -= amount_minor
             event = _void(order, account, amount_minor, When(command.now))
             yield event
@@ -133,7 +142,7 @@ def _refunds(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
     excess_minor = sum(account.refundable_minor for account in current) - order.due_minor
     for account in reversed(current):
         amount_minor = min(excess_minor, account.refundable_minor)
-        if amount_minor > 0 and not account.refused(PartKind.REFUND):
+        if amount_minor > 0 and PartKind.REFUND not in account.refused:
             excess_minor -= amount_minor
             event = _refund(order, account, amount_minor, When(command.now))
             yield event
