@@ -67,7 +67,7 @@ def accounts(order: Order, payments: Sequence[PaymentFacts]) -> tuple[Account, .
 
 
 def _account_of(order: Order, facts: PaymentFacts) -> Account:
-    planned_minor = dict.fromkeys(PartKind, 0)
+    planned_minor = {PartKind.CAPTURE: 0, PartKind.VOID: 0, PartKind.REFUND: 0}
     refused: set[PartKind] = set()
     for part in order.parts:
         if part.payment_id != facts.payment_id:

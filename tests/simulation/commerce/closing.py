@@ -10,11 +10,16 @@ from domain.payments.state import Payment, Progress
 from domain.policies.dossier import open_dossier
 from domain.policies.due import due
 from domain.policies.react import react
+from domain.published.ports import notice_of
+from domain.shipments.state import Shipment
 from handlers.streams.projection import categories
+from tests.simulation.commerce.callers import CARRIERS
 from tests.simulation.commerce.invariants import Broken, Invariant
+from tests.simulation.commerce.records import BATCH
 from tests.simulation.commerce.schedule import Schedule
 
 ROUNDS_MAX: Final = 16
+RECEIVED_AT_ONCE: Final = 10
 BY_SWEEPS_ALONE: Final = 0.15
 LATER: Final = (
     timedelta(seconds=1),
@@ -102,11 +107,11 @@ def _drain(schedule: Schedule) -> None:
             if not wish.is_over:
                 schedule.ask(wish)
         for mapping in (world.project, world.broadcast):
-            while schedule.read(mapping, 100):
+            while schedule.read(mapping, BATCH):
                 pass
         for queue in world.queues.values():
             queue.redrive(schedule.engine.now)
-            while schedule.receive(queue):
+            while schedule.receive(queue, RECEIVED_AT_ONCE):
                 pass
         if not _has_work(schedule):
             return
@@ -120,6 +125,7 @@ def check(schedule: Schedule) -> None:
     _check_bus(schedule)
     _check_orders(schedule)
     _check_money(schedule)
+    _check_labels(schedule)
     _check_wishes(schedule)
     world = schedule.world
     if world.parking.model.items:
@@ -216,6 +222,25 @@ def _check_money(schedule: Schedule) -> None:
         raise Broken(Invariant.CHARGED_ONCE, f"we say {ours}, and the provider {theirs}")
 
 
+def _check_labels(schedule: Schedule) -> None:
+    """Each label that was sold is one that a parcel asked for, and its number is the parcel's."""
+    world = schedule.world
+    asked: dict[str, Shipment] = {}
+    for head in world.witness.heads.values():
+        if isinstance(head.state, Shipment):
+            for carrier in CARRIERS:
+                asked[derived_id("label", head.state.shipment_id, carrier)] = head.state
+    for key, entry in world.book.entries.items():
+        if "kind" in entry:
+            continue
+        parcel, label = asked.get(key), world.carrier.sold(key)
+        if parcel is None:
+            raise Broken(Invariant.LABEL, f"{entry} was bought for no parcel")
+        numbers = {parcel.tracking_number, *(number for _, number in parcel.former_numbers)}
+        if label and label not in numbers and not (parcel.cancelled or parcel.former_numbers):
+            raise Broken(Invariant.LABEL, f"{label} was bought for {parcel}, and is lost")
+
+
 def _check_wishes(schedule: Schedule) -> None:
     commands = schedule.world.witness.commands
     for wish in schedule.callers.wishes:
@@ -233,6 +258,7 @@ def _again(schedule: Schedule) -> None:
         for commit in commits:
             if commit.first > world.began_at(stream):
                 world.stream.put(commit, engine.now, overtakes=False)
+        world.tell(notice_of(commits[-1]))
     for wish in schedule.callers.wishes:
         if wish.answer:
             schedule.ask(wish)

@@ -18,7 +18,7 @@ from domain.orders import events as oe
 from domain.payments.commands import Answer
 from domain.payments.ports import Instruction, PaymentProvider
 from domain.published.ports import Bus, MalformedEntryError, Notice, Notices, Outgoing
-from domain.shipments.commands import LabelAnswer
+from domain.shipments.commands import LabelAnswer, LabelBought
 from domain.shipments.ports import Carrier, Consignment
 from tests.simulation.commerce.engine import Engine
 from tests.simulation.commerce.invariants import Broken, Invariant
@@ -308,3 +308,8 @@ class TroubledCarrier(Carrier):
     def look_up(self, key: str) -> LabelAnswer | None:
         self._engine.before(READ, "look_up", key)
         return self._carrier.look_up(key)
+
+    def sold(self, key: str) -> str:
+        """Return the number of the label that was sold under a key; empty for none."""
+        answer = self._carrier.look_up(key)
+        return answer.tracking_number if isinstance(answer, LabelBought) else ""

@@ -225,13 +225,13 @@ class Schedule:
         self._invoke(mapping.name, event, then)
         return True
 
-    def receive(self, queue: Queue) -> bool:
+    def receive(self, queue: Queue, most: int = 0) -> bool:
         """Have a queue's handler receive some messages; False where there are none."""
         visible = queue.visible(self.engine.now)
         if not visible:
             return False
-        first = self.dice.choose(len(visible))
-        messages = visible[first : first + 1 + self.dice.choose(3)]
+        first = 0 if most else self.dice.choose(len(visible))
+        messages = visible[first : first + (most or 1 + self.dice.choose(3))]
         event = queue.take(messages, self.engine.now)
 
         def then(answer: dict[str, Any] | None) -> None:

@@ -2,7 +2,8 @@
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
@@ -10,14 +11,16 @@ from typing import Final
 from tests.simulation.commerce.beginnings import Beginning, beginning_of
 from tests.simulation.commerce.closing import close, come_to_rest
 from tests.simulation.commerce.dice import Tape, Thrown
+from tests.simulation.commerce.invariants import Broken
 from tests.simulation.commerce.schedule import Schedule
 from tests.simulation.commerce.staging import Stage, staged
+from tests.simulation.commerce.telling import story_of
 from tests.simulation.commerce.trouble import CALM, mood_of
 
-STEPS: Final = 32
+STEPS: Final = 40
 BEGINNINGS: Final = 24
 STEPS_OF_A_BEGINNING: Final = 60
-COLLECTED_EVERY: Final = 1_000
+COLLECTED_EVERY: Final = 2_000
 
 
 @dataclass
@@ -38,9 +41,22 @@ class Tally:
         self.commits += len(done.world.witness.commits)
         self.faults.update(done.engine.faults())
 
+    def merge(self, other: "Tally") -> None:
+        """Add what others came to."""
+        self.schedules += other.schedules
+        self.calls += other.calls
+        self.tasks += other.tasks
+        self.commits += other.commits
+        self.faults.update(other.faults)
+
 
 class Simulator:
-    """Runs schedules on a stage, from beginnings that it makes once."""
+    """Runs schedules on a stage, from beginnings that it makes once.
+
+    `last` is the one that was begun last, also where it did not come to its end.
+    """
+
+    last: Schedule
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -58,7 +74,7 @@ class Simulator:
     def run(self, seed: int, tape: Mapping[int, int] | None = None, steps: int = STEPS) -> Schedule:
         """Run one schedule to its end. Raises Broken."""
         dice = Thrown(seed) if tape is None else Tape(tape)
-        schedule = Schedule(seed, dice, mood_of(seed), self._beginnings)
+        schedule = self.last = Schedule(seed, dice, mood_of(seed), self._beginnings)
         self._stage.enter(schedule.world)
         for _ in range(steps):
             schedule.step()
@@ -66,20 +82,31 @@ class Simulator:
         return schedule
 
 
-def simulate_all(seeds: Iterable[int], done: Callable[[Schedule], None]) -> None:
-    """Run many; what they leave is collected now and then, and not while they run."""
+@contextmanager
+def simulator() -> Iterator[Simulator]:
+    """Set the stage for many schedules: what they leave is not collected while they run."""
     gc.disable()
     try:
         with staged() as stage:
-            simulator = Simulator(stage)
-            for number, seed in enumerate(seeds):
-                schedule = simulator.run(seed)
-                done(schedule)
-                schedule.end()
-                if number % COLLECTED_EVERY == 0:
-                    gc.collect()
+            yield Simulator(stage)
     finally:
         gc.enable()
+        gc.collect()
+
+
+def simulate_all(seeds: Iterable[int], done: Callable[[Schedule], None]) -> None:
+    """Run many, each to its end. Raises Broken, with its story as a note."""
+    with simulator() as running:
+        for number, seed in enumerate(seeds, start=1):
+            try:
+                schedule = running.run(seed)
+            except Broken as broken:
+                broken.add_note(story_of(running.last))
+                raise
+            done(schedule)
+            schedule.end()
+            if number % COLLECTED_EVERY == 0:
+                gc.collect()
 
 
 def digest_of(schedule: Schedule) -> str:

@@ -103,7 +103,7 @@ def mood_of(seed: int) -> Mood:
     """Return a seed's mood: some meet one kind of trouble, some all, a few hardly any."""
     rate = Random(f"mood-{seed}").choice
     return Mood(
-        killed=rate((0.02, 0.08, 0.16)),
+        killed=rate((0.05, 0.15, 0.3)),
         throttled=rate((0, 0.01, 0.06)),
         answer_lost=rate((0, 0.02, 0.1)),
         contended=rate((0, 0, 0.1)),
@@ -118,8 +118,8 @@ def mood_of(seed: int) -> Mood:
         old_code=rate((0, 0, 0, 0.2)),
         skewed=rate((0, 0, 0.2)),
         jumping=rate((0, 0.3, 1)),
-        outage=rate((0, 0, 0.02)),
+        outage=rate((0, 0, 0.3)),
         splitting=rate((0, 0, 0.05)),
-        repeating=rate((0, 0.2, 0.5)),
+        repeating=rate((0, 0, 0.2)),
         giving_up=rate((0, 0.2)),
     )

@@ -86,7 +86,7 @@ class World:
         self.marks = TroubledMarks(engine)
         self.parking = TroubledParking(engine)
         self.bus = TroubledBus(engine, self.witness)
-        self.notices = TroubledNotices(engine, self.witness, self._tell)
+        self.notices = TroubledNotices(engine, self.witness, self.tell)
         self.provider = TroubledProvider(engine, self.witness, self.book)
         self.carrier = TroubledCarrier(engine, self.witness, self.book)
         self.api = Api(self.streams, self.views, engine.clock)
@@ -107,7 +107,8 @@ class World:
         overtakes = bool(mood.disorder) and dice.chance(mood.disorder)
         self.stream.put(commit, self.engine.now, overtakes=overtakes)
 
-    def _tell(self, notice: Notice) -> None:
+    def tell(self, notice: Notice) -> None:
+        """Hand a notice to the queues that are subscribed to it."""
         mood, dice = self.engine.mood, self.engine.dice
         for name in subscribers(notice):
             if mood.unheard and dice.chance(mood.unheard):
