@@ -103,19 +103,22 @@ def _asked(value: Any) -> object:  # noqa: ANN401  # A command's field may hold 
     if isinstance(value, tuple):
         return tuple(_asked(part) for part in value)
     kind = type(value)
-    if not is_dataclass(kind):
+    asked = _asked_fields(kind)
+    if asked is None:
         return value
     said = [
         (name, _asked(given))
-        for name, default in _asked_fields(kind)
+        for name, default in asked
         if (given := getattr(value, name)) != default
     ]
     return kind.__name__, said
 
 
 @cache
-def _asked_fields(kind: type[Any]) -> tuple[tuple[str, object], ...]:
-    """Name the fields of a command, and what is inside it, that a caller fills, with defaults."""
+def _asked_fields(kind: type[Any]) -> tuple[tuple[str, object], ...] | None:
+    """Name the fields that a caller fills, with their defaults; None for what has no fields."""
+    if not is_dataclass(kind):
+        return None
     return tuple(
         (field.name, field.default)
         for field in fields(kind)

@@ -90,15 +90,19 @@ def settle(command: SettleMoney, state: OrderState) -> Sequence[OrderEvent]:
     order = existing(state)
     if order.imported:
         return []
+    current = accounts(order, command.payments)
     planned: list[OrderEvent] = []
     for plan in (_captures, _voids, _refunds):
-        for event in plan(order, command):
+        for event in plan(order, current, command):
             planned.append(event)
             order = existing(evolve(order, event))
+            current = accounts(order, command.payments)
     return planned
 
 
-def _captures(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
+def _captures(
+    order: Order, current: Sequence[Account], command: SettleMoney
+) -> Iterator[OrderEvent]:
     """Take for each parcel on its way what its units are worth; the first pays the shipping too.
 
     Parcels that were captured for come first, so that each new one pays for itself alone.
@@ -108,7 +112,6 @@ def _captures(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
     wanted_minor = order.shipping_minor - order.credited_minor
     for allocation in sorted(moved, key=lambda kept: kept.shipment_id not in paid_for):
         wanted_minor += allocation.amount_minor
-        current = accounts(order, command.payments)
         net_minor = sum(account.net_minor for account in current)
         missing_minor = min(wanted_minor, order.due_minor) - net_minor
         for account in current:
@@ -120,11 +123,11 @@ def _captures(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
                 )
                 yield event
                 order = existing(evolve(order, event))
+        current = accounts(order, command.payments)
 
 
-def _voids(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
+def _voids(order: Order, current: Sequence[Account], command: SettleMoney) -> Iterator[OrderEvent]:
     """Let go what is held beyond what is still to be taken, newest payment first."""
-    current = accounts(order, command.payments)
     to_take_minor = max(order.due_minor - sum(account.net_minor for account in current), 0)
     excess_minor = sum(account.held_minor for account in current) - to_take_minor
     for account in reversed(current):
@@ -136,9 +139,10 @@ def _voids(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
             order = existing(evolve(order, event))
 
 
-def _refunds(order: Order, command: SettleMoney) -> Iterator[OrderEvent]:
+def _refunds(
+    order: Order, current: Sequence[Account], command: SettleMoney
+) -> Iterator[OrderEvent]:
     """Give back what was taken and is not owed, newest payment first."""
-    current = accounts(order, command.payments)
     excess_minor = sum(account.refundable_minor for account in current) - order.due_minor
     for account in reversed(current):
         amount_minor = min(excess_minor, account.refundable_minor)

@@ -70,6 +70,8 @@ class Queue:
 
     def visible(self, now: datetime) -> list[Message]:
         """Return what can be received; what was received too often goes to the dead letters."""
+        if not self.messages:
+            return []
         found = []
         for message in list(self.messages.values()):
             if message.is_busy or message.visible_at > now:

@@ -58,14 +58,14 @@ class Stream:
     def __init__(self, shards: int) -> None:
         self.shards = [Shard() for _ in range(shards)]
         self._open = list(self.shards)
-        self._numbers = 0
+        self.puts = 0
 
     def put(self, commit: Commit[Any], now: datetime, *, overtakes: bool) -> None:
         """Add a commit, before the newest record of another item if it overtakes that."""
-        self._numbers += 1
+        self.puts += 1
         shard = self._open[crc32(commit.stream.encode()) % len(self._open)]
         changes = shard.changes
-        change = Change(self._numbers, commit, now)
+        change = Change(self.puts, commit, now)
         if (
             overtakes
             and len(changes) > shard.trimmed
@@ -74,7 +74,7 @@ class Stream:
             before = changes.pop()
             change = Change(before.number, commit, now)
             changes.append(change)
-            change = Change(self._numbers, before.commit, before.at)
+            change = Change(self.puts, before.commit, before.at)
         changes.append(change)
 
     def split(self, place: int) -> None:
@@ -99,6 +99,7 @@ class _Reading:
     """How far one shard is read, and what is under way."""
 
     position: int = 0
+    began: int = 0
     tries: int = 0
     most: int = BATCH
     is_busy: bool = False
@@ -112,9 +113,12 @@ class Mapping:
         self._stream = stream
         self._met = met
         self._readings: dict[Shard, _Reading] = {}
+        self._read = 0
 
     def ready(self) -> list[Shard]:
         """Return the shards from which a batch can be taken."""
+        if self._read == self._stream.puts:
+            return []
         return [shard for shard in self._stream.shards if self._is_ready(shard)]
 
     def _is_ready(self, shard: Shard) -> bool:
@@ -127,13 +131,13 @@ class Mapping:
 
     def _reading(self, shard: Shard) -> _Reading:
         reading = self._readings.setdefault(shard, _Reading())
-        reading.position = max(reading.position, shard.trimmed)
+        self._go_on(reading, shard.trimmed)
         return reading
 
     def take(self, shard: Shard, most: int) -> list[Change]:
         """Take the next batch, of at most so many."""
         reading = self._reading(shard)
-        reading.is_busy = True
+        reading.is_busy, reading.began = True, reading.position
         return shard.changes[reading.position :][: min(most, reading.most)]
 
     def answered(
@@ -146,26 +150,30 @@ class Mapping:
         reading = self._readings[shard]
         reading.is_busy = False
         done = _done(batch, answer)
+        if done == len(batch) and again:
+            self._met["batch doubled"] += 1
+            return
+        self._go_on(reading, reading.began + done)
         if done == len(batch):
-            if again:
-                self._met["batch doubled"] += 1
-                return
-            reading.position += done
             reading.tries, reading.most = 0, BATCH
             return
-        reading.position += done
         reading.tries = 1 if done else reading.tries + 1
         reading.most = max(1, (len(batch) - done) // 2)
-        first = batch[done]
-        if reading.tries > RETRIES or first.at < now - OLDEST:
+        if reading.tries > RETRIES or batch[done].at < now - OLDEST:
             self._met["record given up"] += 1
-            reading.position += 1
+            self._go_on(reading, reading.position + 1)
             reading.tries = 0
+
+    def _go_on(self, reading: _Reading, position: int) -> None:
+        """Read on from a position, unless what lies behind it is gone already."""
+        if position > reading.position:
+            self._read += position - reading.position
+            reading.position = position
 
     def skip(self) -> None:
         """Lose all that was not read yet, as after more than a day without readers."""
         for shard in self._stream.shards:
-            self._reading(shard).position = len(shard.changes)
+            self._go_on(self._reading(shard), len(shard.changes))
 
 
 def _done(batch: list[Change], answer: Answer) -> int:
