@@ -6,15 +6,16 @@ PORT ?= 8080
 STATE ?= .waybill
 # Two tests at a time: each process keeps engines of its own, and a machine may have two cores.
 WORKERS ?= 2
+SEEDS ?= 10000
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url
 
-.PHONY: help up test check bench lock clean set-up
+.PHONY: help up test check simulate crash-matrix kills bench lock clean set-up
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 up:  ## Run the service on http://127.0.0.1:8080 (PORT= and STATE= change port and folder)
 	@$(PYTHON) requirements/set_up.py
@@ -29,6 +30,16 @@ check: set-up  ## House rules only: style, types, imports, template
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cfn-lint infra/template.yaml
+
+simulate: set-up  ## Run SEEDS=10000 schedules of crashes and other trouble against the invariants
+	$(BIN)/python -m tests.simulation.commerce.planting --canary
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
+
+crash-matrix: set-up  ## Stop each handler and command at each port call: build/crash-matrix/index.html
+	$(BIN)/python -m tests.simulation.matrix $(ARGS)
+
+kills: set-up  ## Kill real processes at each request to DynamoDB Local, and the store itself
+	$(BIN)/python -m tests.kills $(ARGS)
 
 bench: set-up  ## Measure the budgets, one at a time (ARGS=--json for programs)
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -103,7 +103,7 @@ def _asked(value: Any) -> object:  # noqa: ANN401  # A command's field may hold 
     if isinstance(value, tuple):
         return tuple(_asked(part) for part in value)
     kind = type(value)
-    asked = _asked_fields(kind)
+    asked = _asked_fields(kind)  # type: ignore[arg-type]  # mypy asks an instance to be hashable.
     if asked is None:
         return value
     said = [

@@ -170,6 +170,8 @@ def _creation(
 
 def _money(dossier: Dossier, facts: Facts, now: datetime) -> Iterator[Due]:
     """Capture for what is on its way, void what is not needed, refund what is not owed."""
+    if not facts:
+        return
     moved = tuple(parcel.shipment_id for parcel in dossier.shipments if parcel.moving)
     command = o.SettleMoney(facts, moved, now)
     if settle(command, dossier.order):

@@ -23,22 +23,35 @@ Handle = Callable[[Notice], bool]
 """Handle one notice; False when it is to come again."""
 
 
-def run(event: dict[str, Any], handle: Handle) -> dict[str, Any]:
+def stream_of(notice: Notice) -> str:
+    """Say what a notice is about to those who look at its stream."""
+    return notice.stream
+
+
+def root_of(notice: Notice) -> str:
+    """Say what a notice is about to those who look at all that belongs to its root."""
+    return notice.routing.root_id
+
+
+def run(
+    event: dict[str, Any], handle: Handle, about: Callable[[Notice], str] = stream_of
+) -> dict[str, Any]:
     """Handle a batch and answer as Lambda's ReportBatchItemFailures wants it.
 
-    Notices of one stream in one batch are one: who hears them reads the stream. A message that is
-    no notice fails alone, and ends among the dead letters.
+    Notices about the same in one batch are one: who hears them reads it. A message that is no
+    notice fails alone, and ends among the dead letters.
     """
     failed: list[dict[str, str]] = []
     answers: dict[str, bool] = {}
     waits_s: dict[str, int] = {}
     for record in event["Records"]:
         notice = _notice(record)
-        if notice and notice.stream not in answers:
-            answers[notice.stream] = _handled(notice, handle, waits_s)
-        if notice is None or not answers[notice.stream]:
+        what = about(notice) if notice else ""
+        if notice and what not in answers:
+            answers[what] = _handled(notice, handle, what, waits_s)
+        if notice is None or not answers[what]:
             failed.append({"itemIdentifier": record["messageId"]})
-            _back_off(record, waits_s.get(notice.stream, 0) if notice else 0)
+            _back_off(record, waits_s.get(what, 0))
     return {"batchItemFailures": failed}
 
 
@@ -50,7 +63,7 @@ def _notice(record: dict[str, Any]) -> Notice | None:
         return None
 
 
-def _handled(notice: Notice, handle: Handle, waits_s: dict[str, int]) -> bool:
+def _handled(notice: Notice, handle: Handle, what: str, waits_s: dict[str, int]) -> bool:
     causation_id = derived_id("notice", notice.stream, str(notice.last))
     with bind(
         correlation_id=notice.correlation_id,
@@ -61,7 +74,7 @@ def _handled(notice: Notice, handle: Handle, waits_s: dict[str, int]) -> bool:
         try:
             return handle(notice)
         except LaterError as later:
-            waits_s[notice.stream] = later.least_s
+            waits_s[what] = later.least_s
             return False
         except Exception as error:  # noqa: BLE001  # The queue retries it, its dead letters keep it.
             get_logger().warning("notice_failed", error=repr(error))

@@ -6,12 +6,12 @@ from domain.policies.react import react
 from domain.published.ports import Notice
 from handlers import wiring
 from handlers.logs import get_logger
-from handlers.queues.messages import run
+from handlers.queues.messages import root_of, run
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Handle one batch of notices."""
-    return run(event, _react)
+    """Handle one batch of notices: those of one order, of whatever stream, are one look at it."""
+    return run(event, _react, root_of)
 
 
 def _react(notice: Notice) -> bool:
