@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapters.codec.published import notice_text
 from domain.published.ports import Notice
 
 Answer = dict[str, Any] | None
@@ -61,12 +60,10 @@ class Queue:
     done: int = 0
     dropped: int = 0
 
-    def send(self, notice: Notice, now: datetime) -> None:
+    def send(self, notice: Notice, text: str, now: datetime) -> None:
         """Take a message in."""
         self.sent += 1
-        self.messages[self.sent] = Message(
-            self.sent, notice_text(notice), now, now, notice.routing.root_id
-        )
+        self.messages[self.sent] = Message(self.sent, text, now, now, notice.routing.root_id)
 
     def visible(self, now: datetime) -> list[Message]:
         """Return what can be received; what was received too often goes to the dead letters."""

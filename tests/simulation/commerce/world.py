@@ -7,6 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from adapters.codec.event_codec import UnknownEventError
+from adapters.codec.published import notice_text
 from adapters.gateways.memory_book import MemoryBook
 from adapters.memory.event_store import MemoryEventStore, Shared
 from domain.kernel.commits import Commit, Head
@@ -110,11 +111,12 @@ class World:
     def tell(self, notice: Notice) -> None:
         """Hand a notice to the queues that are subscribed to it."""
         mood, dice = self.engine.mood, self.engine.dice
+        text = notice_text(notice)
         for name in subscribers(notice):
             if mood.unheard and dice.chance(mood.unheard):
                 self.engine.met["notice unheard"] += 1
             else:
-                self.queues[name].send(notice, self.engine.now)
+                self.queues[name].send(notice, text, self.engine.now)
 
     # ---- what the composition root has ------------------------------------------------------
 
