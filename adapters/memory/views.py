@@ -56,9 +56,7 @@ class MemoryViews(Views):
             {sort: body for sort, (_, body) in rows.items() if body is not None},
             {sort: version for sort, (version, _) in rows.items()},
             tuple(
-                one
-                for (owner, *_), one in sorted(self.events.items(), key=lambda item: item[0])
-                if owner == order_id
+                self.events[key] for key in sorted(key for key in self.events if key[0] == order_id)
             ),
         )
 

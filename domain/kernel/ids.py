@@ -44,6 +44,7 @@ def derived_id(*parts: str) -> str:
     )
 
 
+@lru_cache(maxsize=2048)  # A stream's memory is looked through, and added to, by the same ids.
 def short_hash(value: str) -> int:
     """32 bits of SHA-256: enough to find a candidate, which is then compared in full."""
     return int.from_bytes(hashlib.sha256(value.encode()).digest()[:4], "big")

@@ -29,6 +29,8 @@ class Beginning:
         for mine, kept in zip(_durable(world), self.durable, strict=True):
             mine.update(kept)
         world.began = dict(world.witness.heads)
+        world.began_rows = dict(world.views.model.rows)
+        world.began_timeline = set(world.views.model.events)
         world.unknown |= self.unknown
         world.book.times.update(self.times)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from domain.kernel.commits import follow, start
 from domain.kernel.ids import derived_id
@@ -140,30 +140,36 @@ def _check_streams(schedule: Schedule) -> None:
     world = schedule.world
     known = categories(world.streams)
     for stream, commits in world.shared.commits.items():
+        began_at = world.began_at(stream)
+        if not commits or commits[-1].last == began_at:
+            continue
         category, _, entity_id = stream.partition("#")
         fold = known[category].store.fold
         head = world.began.get(stream) or start(fold, entity_id)
         for commit in commits:
-            if commit.last <= world.began_at(stream):
+            if commit.first <= began_at:
                 continue
             if world.witness.commits[stream, commit.first] is not commit:
                 raise Broken(Invariant.VERSIONS, f"{commit} is not what was written")
             head = follow(fold, head, commit)
-        if commits and head != world.witness.heads[stream]:
+        if head != world.witness.heads[stream]:
             raise Broken(Invariant.VERSIONS, f"{stream} folds to {head}")
 
 
 def _check_views(schedule: Schedule) -> None:
     world = schedule.world
     known = categories(world.streams)
-    expected: dict[tuple[str, str], tuple[int, Any]] = {}
-    timeline = set()
+    expected = dict(world.began_rows)
+    timeline = set(world.began_timeline)
     for stream, head in world.witness.heads.items():
+        began_at = world.began_at(stream)
+        if head.version == began_at:
+            continue
         for row in known[stream.partition("#")[0]].rows(head.state):
             version = 1 if row.fixed else head.version
             expected[row.partition, row.sort] = (version, row.body)
         root = world.witness.roots[stream]
-        timeline |= {(root, stream, version) for version in range(1, head.version + 1)}
+        timeline |= {(root, stream, version) for version in range(began_at + 1, head.version + 1)}
     if expected != world.views.model.rows:
         shown = world.views.model.rows
         wrong = {key for key in expected | shown if expected.get(key) != shown.get(key)}

@@ -1,6 +1,8 @@
 """The ports of the service over models in memory, with trouble before and after each call."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from adapters.codec.event_codec import UnknownEventError
@@ -32,6 +34,7 @@ READ, WRITE, APPEND, SEND = (int(kind) for kind in Kind)
 CONTENDED, OWN_CONFLICT, PARTIAL = int(Fault.CONTENDED), int(Fault.OWN_CONFLICT), int(Fault.PARTIAL)
 NEW_EVENTS: Final = (oe.OrderModified, oe.LineCancelled, oe.OrderHeld, oe.AllocationSplit)
 """What the release before does not know yet, where two releases run side by side."""
+_last: Final = attrgetter("last")
 EXPECTED_TO_PARK: Final = ("MalformedEntryError", "UnknownEventError")
 
 
@@ -72,7 +75,8 @@ class TroubledStore(EventStore[S, E]):
     def load_at(self, entity_id: str, version: int) -> Past[S, E]:
         stream = self._asked("load_at", entity_id)
         if (stream, version) in self._witness.states:
-            commit = next(one for one in self._shared.commits[stream] if one.last == version)
+            commits = self._shared.commits[stream]
+            commit = commits[bisect_left(commits, version, key=_last)]
             return Past(stream, self._witness.states[stream, version], version, commit)
         return self._model.load_at(entity_id, version)
 

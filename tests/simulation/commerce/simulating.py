@@ -17,7 +17,7 @@ from tests.simulation.commerce.staging import Stage, staged
 from tests.simulation.commerce.telling import story_of
 from tests.simulation.commerce.trouble import CALM, mood_of
 
-STEPS: Final = 30
+STEPS: Final = 25
 BEGINNINGS: Final = 24
 STEPS_OF_A_BEGINNING: Final = 60
 COLLECTED_EVERY: Final = 2_000

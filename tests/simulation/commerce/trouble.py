@@ -103,7 +103,7 @@ def mood_of(seed: int) -> Mood:
     """Return a seed's mood: some meet one kind of trouble, some all, a few hardly any."""
     rate = Random(f"mood-{seed}").choice
     return Mood(
-        killed=rate((0.05, 0.15, 0.3)),
+        killed=rate((0.05, 0.17, 0.35)),
         throttled=rate((0, 0.01, 0.06)),
         answer_lost=rate((0, 0.02, 0.1)),
         contended=rate((0, 0, 0.1)),

@@ -92,7 +92,9 @@ class World:
         self.carrier = TroubledCarrier(engine, self.witness, self.book)
         self.api = Api(self.streams, self.views, engine.clock)
         self.began: dict[str, Head[Any]] = {}
-        """Where the streams stood when the schedule began."""
+        """Where the streams stood when the schedule began; and rows and timelines of the views."""
+        self.began_rows: dict[tuple[str, str], tuple[int, Any]] = {}
+        self.began_timeline: set[tuple[str, str, int]] = set()
 
     def began_at(self, stream: str) -> int:
         """Return the version at which a stream stood when the schedule began."""
