@@ -229,22 +229,26 @@ def _check_money(schedule: Schedule) -> None:
 
 
 def _check_labels(schedule: Schedule) -> None:
-    """Each label that was sold is one that a parcel asked for, and its number is the parcel's."""
+    """Each label that was sold is one that a parcel asked for, and its number is the parcel's.
+
+    Unless the parcel was cancelled, or travels under another number, before the carrier answered.
+    """
     world = schedule.world
-    asked: dict[str, Shipment] = {}
+    asked: dict[str, tuple[str, Shipment]] = {}
     for head in world.witness.heads.values():
         if isinstance(head.state, Shipment):
             for carrier in CARRIERS:
-                asked[derived_id("label", head.state.shipment_id, carrier)] = head.state
+                key = derived_id("label", head.state.shipment_id, carrier)
+                asked[key] = (carrier, head.state)
     for key, entry in world.book.entries.items():
         if "kind" in entry:
             continue
-        parcel, label = asked.get(key), world.carrier.sold(key)
-        if parcel is None:
+        if key not in asked:
             raise Broken(Invariant.LABEL, f"{entry} was bought for no parcel")
-        numbers = {parcel.tracking_number, *(number for _, number in parcel.former_numbers)}
-        if label and label not in numbers and not (parcel.cancelled or parcel.former_numbers):
-            raise Broken(Invariant.LABEL, f"{label} was bought for {parcel}, and is lost")
+        carrier, parcel = asked[key]
+        is_wanted = parcel.carrier == carrier and not parcel.cancelled
+        if is_wanted and world.carrier.sold(key) not in ("", parcel.tracking_number):
+            raise Broken(Invariant.LABEL, f"{entry} was bought for {parcel}, and is lost")
 
 
 def _check_wishes(schedule: Schedule) -> None:
