@@ -7,7 +7,7 @@ from typing import Final
 from domain.kernel.commits import follow, start
 from domain.kernel.ids import derived_id
 from domain.payments.state import Payment, Progress
-from domain.policies.dossier import open_dossier
+from domain.policies.dossier import Dossier, open_dossier
 from domain.policies.due import due
 from domain.policies.react import react
 from domain.published.ports import notice_of
@@ -202,10 +202,29 @@ def _check_orders(schedule: Schedule) -> None:
             carried = react(world.streams, order_id, schedule.engine.clock, "rest")
             if any(not one.refused for one in carried):
                 raise Broken(Invariant.AT_REST, f"{carried} was still due")
+        _check_planned(dossier)
         open_ = [one.payment_id for one in dossier.payments if one.open_operations]
         open_ += [one.shipment_id for one in dossier.shipments if one.label_open]
         if open_:
             raise Broken(Invariant.AT_REST, f"{open_} wait for answers")
+
+
+def _check_planned(dossier: Dossier) -> None:
+    """Nothing that an order has recorded for others is left where only it stands."""
+    order = dossier.order
+    asked = {kept.payment_id for kept in order.payments}
+    wanted = asked if order.live else set[str]()
+    if missing := wanted - {one.payment_id for one in dossier.payments}:
+        raise Broken(Invariant.PLANNED, f"{order.order_id} asked for {missing}")
+    for part in order.parts:
+        payment = dossier.payment(part.payment_id)
+        if payment is None or payment.operation(part.part_id) is None:
+            raise Broken(Invariant.PLANNED, f"{part} of {order.order_id} is not in {payment}")
+    for kept in order.allocations:
+        parcel = dossier.shipment(kept.shipment_id)
+        units = {(line.line_id, line.quantity) for line in parcel.lines} if parcel else set()
+        if parcel is None or units != {(line.line_id, line.quantity) for line in kept.portions}:
+            raise Broken(Invariant.PLANNED, f"{kept} of {order.order_id} is not in {parcel}")
 
 
 def _check_money(schedule: Schedule) -> None:

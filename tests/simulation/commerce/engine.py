@@ -29,7 +29,7 @@ class Task:
 
     `root` is the order that it is about, where it is about one. `then` hears what it returned, or
     None where its process was killed. `seen` has each stream as it was last shown, `looked` what
-    was looked up outside.
+    was looked up outside; `is_troubled`: something went wrong at one of its calls.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Task:
     hub: greenlet = field(init=False)
     answer: Any = None
     is_over: bool = False
+    is_troubled: bool = False
     failure: BaseException | None = None
 
 
@@ -75,6 +76,7 @@ class Engine:
         self.mood = mood
         self.now = now
         self.task: Task | None = None
+        self.ended: Task | None = None
         self.paused: list[Task] = []
         self.down: set[str] = set()
         self.calls = 0
@@ -96,7 +98,7 @@ class Engine:
 
     def start(
         self, what: str, run: Callable[[], Any], then: Callable[[Any], None], root: str = ""
-    ) -> None:
+    ) -> Task:
         """Let somebody act until it has ended or is paused."""
         self.tasks += 1
         task = Task(self.tasks, what, run, then, root)
@@ -110,10 +112,11 @@ class Engine:
             task.answer = run()
             self.task = None
             self._ended(task)
-            return
+            return task
         task.hub = getcurrent()
         task.body = _IDLE.pop() if _IDLE else greenlet(_work, task.hub)
         self._go_on(task, task)
+        return task
 
     def resume(self, place: int) -> None:
         """Let a paused one go on."""
@@ -143,6 +146,7 @@ class Engine:
 
     def _ended(self, task: Task) -> None:
         self.trace.append((task.number, "ends", "killed" if task.answer is None else "", 0))
+        self.ended = task
         task.then(task.answer)
 
     # ---- port calls -------------------------------------------------------------------------
@@ -157,6 +161,7 @@ class Engine:
             self.trace.append((task.number, port, key, 0))
             return 0
         if port in self.down:
+            task.is_troubled = True
             self.trace.append((task.number, port, key, -1))
             raise Unreachable(port)
         fault = self.dice.draw(self._odds[kind])
@@ -166,6 +171,7 @@ class Engine:
             if fault == 1:  # Fault.PAUSED; enums cost more than the rest of it.
                 self._pause(task)
                 return 0
+            task.is_troubled = True
             if fault == 2:  # Fault.KILLED_BEFORE
                 raise Killed
             if fault == 3:  # Fault.THROTTLED

@@ -27,6 +27,7 @@ class Invariant(Enum):
     CONSERVED = "A message is done, waiting, under way, among the dead letters or too old."
     OWN_KEYS = "Whoever acts for one order touches no other order's streams."
     DURABLE = "What a handler says is done, is done: views, bus, notices and mark."
+    PLANNED = "What an order has planned exists in its payments and parcels, or was refused there."
     AT_REST = "When the trouble is over nothing is due, open, parked or unsent, after few rounds."
     EXPECTED = "Nothing goes wrong but by the trouble that was made."
 

@@ -7,6 +7,9 @@ from typing import Any, Final
 from adapters.codec.event_codec import UnknownEventError
 from domain.kernel.commits import Commit
 from domain.kernel.refused import Refused
+from domain.kernel.views import own_row
+from domain.policies.dossier import open_dossier
+from domain.policies.due import due
 from domain.published.commerce import translate
 from domain.published.ports import outgoing_of
 from handlers.queues import react, settle
@@ -15,8 +18,9 @@ from handlers.timers import sweep
 from tests.simulation.commerce.beginnings import Beginning
 from tests.simulation.commerce.callers import Callers, Wish
 from tests.simulation.commerce.dice import Dice
+from tests.simulation.commerce.dry import would_happen
 from tests.simulation.commerce.invariants import Broken, Invariant
-from tests.simulation.commerce.queues import Queue
+from tests.simulation.commerce.queues import Message, Queue
 from tests.simulation.commerce.records import Change
 from tests.simulation.commerce.records import Mapping as StreamMapping
 from tests.simulation.commerce.trouble import (
@@ -242,6 +246,8 @@ class Schedule:
         def then(answer: dict[str, Any] | None) -> None:
             again = self.dice.chance(self.engine.mood.doubled)
             queue.answered(messages, answer, again=again)
+            if answer is not None and queue.name == "react":
+                self._check_reacted(messages, answer)
 
         roots = {message.root for message in messages}
         self._invoke(queue.name, event, then, roots.pop() if len(roots) == 1 else "")
@@ -286,11 +292,28 @@ class Schedule:
             if not (self._is_shown if name == "project" else self._has_left)(commit):
                 raise Broken(Invariant.DURABLE, f"{name} says that it has done {commit}")
 
+    def _check_reacted(self, messages: list[Message], answer: dict[str, Any]) -> None:
+        """Where something went wrong, and nobody else has written since, nothing is left to do."""
+        task = self.engine.ended
+        if task is None or not task.is_troubled:
+            return
+        failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+        heads = self.world.witness.heads
+        for root in {one.root for one in messages if str(one.number) not in failed}:
+            dossier = open_dossier(self.world.streams, root)
+            if dossier is None or any(
+                task.seen.get(stream) is not heads.get(stream) for stream, _ in dossier.versions
+            ):
+                continue
+            for wanted in due(dossier, self.engine.now):
+                if would_happen(wanted, heads):
+                    raise Broken(Invariant.DURABLE, f"react leaves {wanted} of {root}")
+
     def _is_shown(self, commit: Commit[Any]) -> bool:
-        rows = self.world.views.model.events
-        root = commit.routing.root_id
-        return all(
-            (root, commit.stream, version) in rows
+        views, root = self.world.views.model, commit.routing.root_id
+        version, _ = views.rows.get(own_row(commit.stream, root), (0, None))
+        return version >= commit.last and all(
+            (root, commit.stream, version) in views.events
             for version in range(commit.first, commit.last + 1)
         )
 
