@@ -104,8 +104,10 @@ class Engine:
         task = Task(self.tasks, what, run, then, root)
         if self.mood.skewed and self.dice.chance(self.mood.skewed):
             task.skew = timedelta(hours=(-24, 24, -1, 1)[self.dice.choose(4)])
+            self.met["clock skewed"] += 1
         if self.mood.old_code and self.dice.chance(self.mood.old_code):
             task.is_old = True
+            self.met["release before"] += 1
         self.trace.append((task.number, "begins", what, task.is_old))
         if self._is_calm:  # Nobody is paused or killed: no greenlet is needed to come back to.
             self.task = task

@@ -237,7 +237,9 @@ class TroubledBus(Bus):
         if not mood.malformed:
             return False
         if one.event_id not in self._judged:
-            self._judged[one.event_id] = self._engine.dice.chance(mood.malformed)
+            is_malformed = self._engine.dice.chance(mood.malformed)
+            self._engine.met["event malformed"] += is_malformed
+            self._judged[one.event_id] = is_malformed
         return self._judged[one.event_id]
 
 

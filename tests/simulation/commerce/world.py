@@ -108,6 +108,7 @@ class World:
         if any(isinstance(event, NEW_EVENTS) for event in commit.events):
             self.unknown.add(commit.stream)
         overtakes = bool(mood.disorder) and dice.chance(mood.disorder)
+        self.engine.met["record overtook"] += overtakes
         self.stream.put(commit, self.engine.now, overtakes=overtakes)
 
     def tell(self, notice: Notice) -> None:
@@ -146,6 +147,7 @@ class World:
             if not commits or crc32(stream.encode()) % segments != segment:
                 continue
             is_stale = bool(mood.stale) and len(commits) > 1 and dice.chance(mood.stale)
+            self.engine.met["scan stale"] += is_stale
             newest = commits[-2] if is_stale else commits[-1]
             yield Seen(stream, newest.last, newest.recorded_at, newest.routing)
 
