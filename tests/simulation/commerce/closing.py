@@ -51,11 +51,11 @@ def come_to_rest(schedule: Schedule) -> None:
     engine.calm()
     if schedule.dice.chance(BY_SWEEPS_ALONE):
         engine.met["healed by sweeps alone"] += 1
-        _lose_wake_ups(schedule)
+        lose_wake_ups(schedule)
     # Beyond every clock that was ahead, so that nothing is too new to be swept.
     world.pass_time(max(_newest(schedule), engine.now) + timedelta(days=2))
     for _ in range(ROUNDS_MAX):
-        _drain(schedule)
+        drain(schedule)
         before = _stands(schedule)
         schedule.sweep(0)
         world.pass_time(engine.now + timedelta(hours=1))
@@ -72,7 +72,8 @@ def _found_nothing(schedule: Schedule) -> bool:
     )
 
 
-def _lose_wake_ups(schedule: Schedule) -> None:
+def lose_wake_ups(schedule: Schedule) -> None:
+    """Lose all records and messages that nobody has handled yet."""
     world = schedule.world
     for mapping in (world.project, world.broadcast):
         mapping.skip()
@@ -99,7 +100,7 @@ def _has_work(schedule: Schedule) -> bool:
     )
 
 
-def _drain(schedule: Schedule) -> None:
+def drain(schedule: Schedule) -> None:
     """Let streams and queues run empty and callers be answered, as far as that goes by itself."""
     world = schedule.world
     for _ in range(ROUNDS_MAX):
@@ -291,7 +292,7 @@ def _again(schedule: Schedule) -> None:
     for wish in schedule.callers.wishes:
         if wish.answer:
             schedule.ask(wish)
-    _drain(schedule)
+    drain(schedule)
     after = (_stands(schedule), dict(world.views.model.rows), dict(world.book.entries))
     if before != after:
         raise Broken(Invariant.EFFECT, "what was told again has changed something")

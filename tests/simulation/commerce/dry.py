@@ -17,18 +17,21 @@ def would_happen(wanted: Due, heads: Mapping[str, Head[Any]]) -> bool:
 
     A number may be another parcel's, which only its claim tells: that one is taken as refused.
     """
-    decider: Any
-    match wanted:
-        case ForOrder(order_id=id_):
-            decider = ORDERS
-        case ForPayment(payment_id=id_):
-            decider = PAYMENTS
-        case ForShipment(shipment_id=id_):
-            decider = SHIPMENTS
     if isinstance(wanted.command, RegisterTracking):
         return False
+    decider, id_ = _meant(wanted)
     head = heads.get(decider.fold.stream(id_)) or start(decider.fold, id_)
     try:
         return bool(decider.decide(wanted.command, head.state))
     except Refused:
         return False
+
+
+def _meant(wanted: Due) -> tuple[Any, str]:
+    match wanted:
+        case ForOrder(order_id=id_):
+            return ORDERS, id_
+        case ForPayment(payment_id=id_):
+            return PAYMENTS, id_
+        case ForShipment(shipment_id=id_):
+            return SHIPMENTS, id_

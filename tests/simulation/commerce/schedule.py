@@ -19,6 +19,7 @@ from tests.simulation.commerce.beginnings import Beginning
 from tests.simulation.commerce.callers import Callers, Wish
 from tests.simulation.commerce.dice import Dice
 from tests.simulation.commerce.dry import would_happen
+from tests.simulation.commerce.engine import Engine
 from tests.simulation.commerce.invariants import Broken, Invariant
 from tests.simulation.commerce.queues import Message, Queue
 from tests.simulation.commerce.records import Change
@@ -71,11 +72,16 @@ class Schedule:
     """The steps of one schedule in its world."""
 
     def __init__(
-        self, seed: int, dice: Dice, mood: Mood, beginnings: Sequence[Beginning] = ()
+        self,
+        seed: int,
+        dice: Dice,
+        mood: Mood,
+        beginnings: Sequence[Beginning] = (),
+        make_engine: type[Engine] = Engine,
     ) -> None:
         self.seed = seed
         self.dice = dice
-        self.world = World(dice, mood)
+        self.world = World(dice, mood, make_engine)
         self.engine = self.world.engine
         self.callers = Callers(dice, self.world.witness)
         if beginnings and (place := dice.choose(2 * len(beginnings))) < len(beginnings):
@@ -231,7 +237,7 @@ class Schedule:
             if answer is not None:
                 self._check_durable(mapping.name, batch, answer)
 
-        self._invoke(mapping.name, event, then)
+        self.invoke(mapping.name, event, then)
         return True
 
     def receive(self, queue: Queue, most: int = 0) -> bool:
@@ -250,23 +256,24 @@ class Schedule:
                 self._check_reacted(messages, answer)
 
         roots = {message.root for message in messages}
-        self._invoke(queue.name, event, then, roots.pop() if len(roots) == 1 else "")
+        self.invoke(queue.name, event, then, roots.pop() if len(roots) == 1 else "")
         return True
 
     def sweep(self, grace_s: float = 60) -> None:
         """Sweep once."""
-        self._invoke("sweep", {"grace_s": grace_s}, self._swept)
+        self.invoke("sweep", {"grace_s": grace_s}, self._swept)
 
     def _swept(self, answer: dict[str, Any] | None) -> None:
         self.swept = answer
 
-    def _invoke(
+    def invoke(
         self,
         name: str,
         event: dict[str, Any],
         then: Callable[[dict[str, Any] | None], None],
         root: str = "",
     ) -> None:
+        """Have a handler called with an event."""
         handler = HANDLERS[name]
 
         def run() -> dict[str, Any] | None:

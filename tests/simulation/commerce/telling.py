@@ -15,7 +15,7 @@ ID_LENGTH: Final = 26
 
 def story_of(schedule: Schedule) -> str:
     """Tell all of a schedule, a line for each stretch in which one and the same acted."""
-    lines = "\n".join(f"  {line}" for line in _lines(schedule.engine.trace))
+    lines = "\n".join(f"  {line}" for line in lines_of(schedule.engine.trace))
     again = f"python -m tests.simulation.commerce {schedule.seed}"
     likely = ", ".join(f"{name} {rate}" for name, rate in _rates(schedule) if rate)
     return f"seed {schedule.seed}: {likely}\n{lines}\nTo shrink it: {again} --shrink"
@@ -45,19 +45,27 @@ def faults_in(schedule: Schedule) -> int:
     return sum(n for what, n in schedule.engine.faults().items() if what not in FOLLOWING)
 
 
-def _lines(trace: Iterable[Entry]) -> Iterator[str]:
+def lines_of(trace: Iterable[Entry], whole: Iterable[Entry] = ()) -> Iterator[str]:
+    """Yield a line for each stretch of one task; `whole` tells how those began that go on."""
     names: dict[str, str] = {}
     whats: dict[int, str] = {}
+    for number, call, what, is_old in whole:
+        if call == "begins":
+            whats[number] = _begun(what, is_old, names)
     for number, entries in groupby(trace, key=lambda entry: entry[0]):
         told = []
         for _, call, key, fault in entries:
             if call == "begins":
-                whats[number] = _named(key, names) + (" (the release before)" if fault else "")
+                whats[number] = _begun(key, fault, names)
             elif call in ("ends", "is killed"):
                 told.append(f"{call} {key}".strip())
             else:
                 told.append(f"{call} {_named(key, names)}".strip() + _fault(fault))
         yield f"{number:>3} {whats[number]}: {', '.join(told)}"
+
+
+def _begun(what: str, is_old: int, names: dict[str, str]) -> str:
+    return _named(what, names) + (" (the release before)" if is_old else "")
 
 
 def _fault(fault: int) -> str:

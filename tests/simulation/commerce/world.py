@@ -59,8 +59,8 @@ class WorldRetries:
 class World:
     """Everything that one schedule is made of."""
 
-    def __init__(self, dice: Dice, mood: Mood) -> None:
-        self.engine = Engine(dice, mood, NOW)
+    def __init__(self, dice: Dice, mood: Mood, make_engine: type[Engine] = Engine) -> None:
+        self.engine = make_engine(dice, mood, NOW)
         self.shared = Shared()
         self.witness = Witness(self.shared)
         self.book = MemoryBook()
