@@ -7,10 +7,11 @@ STATE ?= .waybill
 # Two tests at a time: each process keeps engines of its own, and a machine may have two cores.
 WORKERS ?= 2
 SEEDS ?= 10000
+KILLS ?= 2000
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url
 
-.PHONY: help up test check simulate crash-matrix bench lock clean set-up
+.PHONY: help up test check simulate crash-matrix kills bench lock clean set-up
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -37,6 +38,9 @@ simulate: set-up  ## Run SEEDS=10000 schedules of crashes and other trouble agai
 
 crash-matrix: set-up  ## Stop each handler and command at each port call: build/crash-matrix/index.html
 	$(BIN)/python -m tests.simulation.matrix $(ARGS)
+
+kills: set-up  ## Kill KILLS=2000 real processes at their requests to DynamoDB Local
+	$(BIN)/python -m tests.kills --kills $(KILLS) $(ARGS)
 
 bench: set-up  ## Measure the budgets, one at a time (ARGS=--json for programs)
 	@$(BIN)/python -m tests.bench $(ARGS)
